@@ -1,0 +1,131 @@
+"""The closed vocabulary every component lowers to: what a node *does*, in seconds and counts, without its vendor's name.
+
+A component's ``lower()`` returns exactly one of `Source`, `Balancer`, `Station` or `Store`. The compiled kernel and the
+plain SimPy oracle both read these, and nothing else, so a new component never touches either of them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """A service time. ``scale_s`` is the constant, the exponential's mean or the lognormal's *median*, in seconds."""
+
+    kind: Literal["constant", "exponential", "lognormal"]
+    scale_s: float
+    sigma: float = 0.0  # of the logarithm; lognormal only
+
+    @property
+    def mean_s(self) -> float:
+        """Expected value in seconds. Lognormal: median · exp(σ²/2)."""
+        return self.scale_s * math.exp(self.sigma**2 / 2) if self.kind == "lognormal" else self.scale_s
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """Probes of one target: every ``interval_s``, no answer within ``timeout_s`` is a failure, thresholds are consecutive results."""
+
+    interval_s: float
+    timeout_s: float
+    unhealthy: int
+    healthy: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """The clocks of a promotion, in seconds: how often the primary is watched, how many misses decide, how long each phase lasts."""
+
+    monitor_interval_s: float  # detect: a probe of the primary each interval …
+    monitor_timeout_s: float  # … answered within this, or it is a miss
+    misses: int  # consecutive misses before the controller believes the primary lost
+    decide_s: float  # fencing the old primary and choosing the standby
+    promote_s: float  # log recovery on the standby
+    propagate_ttl_s: float  # callers keep the old address for up to this long (DNS TTL)
+    resync_s: float  # a returned member copies what it missed before it counts as a standby again
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Open-loop clients. ``segments`` is the rate in requests per second from each start time on (piecewise constant)."""
+
+    behaviour: ClassVar = "source"
+    segments: tuple[tuple[float, float], ...]  # ((t_s, rate_per_s), …), first at 0, times ascending
+    arrivals: Literal["poisson", "even"] = "poisson"
+    batch: int = 1  # requests per arrival instant; batches come `batch` times as rarely
+
+
+@dataclass(frozen=True, slots=True)
+class Balancer:
+    """Forwards each request to one target instance among all instances of all nodes it points to."""
+
+    behaviour: ClassVar = "balancer"
+    algorithm: Literal["round_robin", "least_outstanding", "random", "power_of_two"]
+    health_check: HealthCheck | None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Instances that serve. A request holds one slot of one instance from the start of its service to its answer."""
+
+    behaviour: ClassVar = "station"
+    azs: tuple[str, ...]  # one AZ id per instance, in instance order
+    concurrency: int  # slots per instance
+    queue_capacity: int | None  # waiting requests per instance; None = unbounded
+    service: Distribution
+    holds_slot: bool = True  # False: the slot is given back before dependencies are called (asynchronous I/O)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A station with roles: one primary takes all calls, synchronous standbys receive every write before it is acknowledged."""
+
+    behaviour: ClassVar = "store"
+    azs: tuple[str, ...]  # azs[0] holds the primary at the start, the others a synchronous standby each
+    concurrency: int
+    queue_capacity: int | None
+    service: Distribution
+    failover: Failover | None  # None: nobody promotes
+
+
+Behaviour = Source | Balancer | Station | Store
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Wait before retry n = 1, 2, …; formulas of "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+
+    fixed: base. exponential: temp = min(cap, base · 2^(n−1)), then jitter none: temp · full: U(0, temp) ·
+    equal: temp/2 + U(0, temp/2) · decorrelated: min(cap, U(base, 3 · previous wait)), the first previous wait being base.
+    """
+
+    kind: Literal["fixed", "exponential"]
+    base_s: float
+    cap_s: float = math.inf
+    jitter: Literal["none", "full", "equal", "decorrelated"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Circuit breaker of one caller instance: opens when `failure_share` of at least `minimum_calls` in `window_s` failed."""
+
+    failure_share: float
+    window_s: float
+    minimum_calls: int
+    open_s: float
+    probes: int  # successes in the half-open state that close it; also the most calls it lets through meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """How a caller treats one edge. ``timeout_s`` is per attempt, ``attempts`` includes the first."""
+
+    timeout_s: float
+    attempts: int = 1
+    backoff: Backoff | None = None  # None = immediate retry
+    breaker: Breaker | None = None
+    bulkhead: int | None = None  # concurrent attempts per caller instance
+    retry_budget: float | None = None  # tokens added per successful call; see SCENARIO "Calls"

@@ -1,0 +1,45 @@
+"""The live configuration: what the faults active *now* make of the design. Rebuilt whole at every fault boundary, so there is no undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+UP, REFUSED, BLACK_HOLE = 0, 1, 2
+
+
+@dataclass
+class Live:
+    """Arrays over instances, edges and places of one plan; a fault's ``apply`` changes them and nothing else.
+
+    ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply. ``error_share``: independent shares
+    combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]`` requests, ``[e, 1]`` answers.
+    ``path_cut[a, b]``: nothing sent from place a arrives at place b.
+    """
+
+    n_instances: int
+    n_edges: int
+    n_places: int
+    down: np.ndarray = field(init=False)  # int64 [instance]
+    slow: np.ndarray = field(init=False)  # float64 [instance], ×
+    error_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1
+    edge_add_s: np.ndarray = field(init=False)  # float64 [edge], seconds per round trip
+    edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
+    path_cut: np.ndarray = field(init=False)  # bool [place, place]
+
+    def __post_init__(self) -> None:
+        self.down = np.zeros(self.n_instances, np.int64)
+        self.slow = np.ones(self.n_instances)
+        self.error_share = np.zeros(self.n_instances)
+        self.edge_add_s = np.zeros(self.n_edges)
+        self.edge_cut = np.zeros((self.n_edges, 2), bool)
+        self.path_cut = np.zeros((self.n_places, self.n_places), bool)
+
+    def take_down(self, instances: list[int], how: int) -> None:
+        """Bring instances down; a black hole outweighs a refusal."""
+        self.down[instances] = np.maximum(self.down[instances], how)
+
+    def add_errors(self, instances: list[int], share: float) -> None:
+        """Let a further independent share of requests fail at once."""
+        self.error_share[instances] = 1 - (1 - self.error_share[instances]) * (1 - share)

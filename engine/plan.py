@@ -1,0 +1,119 @@
+"""The plan of a run: a scenario with every name turned into an index and every default filled in. Read by the kernel and by the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from engine.behaviours import Balancer, Behaviour, CallPolicy, Source, Store
+from engine.live import Live
+
+UNLIMITED = 1 << 30  # slots or queue places without a bound
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A fault domain: ``outside`` every Region (clients), a ``region`` (its regional services) or an ``az``."""
+
+    id: str
+    kind: Literal["outside", "region", "az"]
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInstance:
+    """One server process. Sources and balancers have a single one with unlimited slots."""
+
+    node: int
+    index: int  # its number within the node: web[2]
+    place: int
+    slots: int
+    queue_capacity: int  # UNLIMITED = unbounded
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNode:
+    """A node, its instances ``first … first + count − 1`` and the edges it calls, in order."""
+
+    id: str
+    kind: str
+    label: str
+    behaviour: Behaviour
+    first: int
+    count: int
+    calls: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEdge:
+    """A synchronous call from one node to another; ``id`` is "caller->callee"."""
+
+    id: str
+    caller: int
+    callee: int
+    policy: CallPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFault:
+    """A fault with its target resolved. ``apply`` changes a `Live`; ``end_s`` is inf when it outlasts every run."""
+
+    id: str
+    kind: str
+    target: str
+    start_s: float
+    end_s: float
+    sentence: str
+    apply: Callable[[Live], None] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run needs. ``one_way_s[a, b]`` is the time from place a to place b in seconds (half a round trip)."""
+
+    title: str
+    seed: int
+    duration_s: float
+    warmup_s: float
+    places: tuple[Place, ...]
+    one_way_s: np.ndarray
+    nodes: tuple[PlanNode, ...]
+    edges: tuple[PlanEdge, ...]
+    instances: tuple[PlanInstance, ...]
+    faults: tuple[PlanFault, ...]
+
+    def instances_of(self, node: int) -> range:
+        """Indices of the node's instances."""
+        n = self.nodes[node]
+        return range(n.first, n.first + n.count)
+
+    def node_index(self, node_id: str) -> int:
+        """Index of the node with this id; KeyError when there is none."""
+        return {n.id: i for i, n in enumerate(self.nodes)}[node_id]
+
+    def sources(self) -> list[int]:
+        """Node indices of all clients, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Source)]
+
+    def balancers(self) -> list[int]:
+        """Node indices of all balancers, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Balancer)]
+
+    def stores(self) -> list[int]:
+        """Node indices of all stores, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Store)]
+
+    def targets(self) -> list[tuple[int, int, int]]:
+        """(balancer node, edge, instance) of every balancer's targets, in the order of the belief series."""
+        return [(b, e, i) for b in self.balancers() for e in self.nodes[b].calls for i in self.instances_of(self.edges[e].callee)]
+
+    def live(self, at_s: float | None = None) -> Live:
+        """The design with the faults active at this time applied (none when ``at_s`` is None)."""
+        live = Live(len(self.instances), len(self.edges), len(self.places))
+        for fault in self.faults if at_s is not None else ():
+            if fault.start_s <= at_s < fault.end_s:
+                fault.apply(live)
+        return live

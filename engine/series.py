@@ -1,0 +1,111 @@
+"""What a run measures, as plain arrays. Rows are full simulated seconds; row t covers [t, t + 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from engine.outcomes import OUTCOMES
+from engine.plan import Plan
+
+N_OUT = len(OUTCOMES)
+ROLES = ("none", "primary", "standby", "out_of_sync")  # column values of ``inst_role``
+
+
+@dataclass
+class Series:
+    """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources.
+
+    By event time, and never revised once their second is over: everything named edge_, inst_, target_.
+    By the second a *request started* in, complete only when none of its requests is open: everything named start_.
+    Totals count requests that started at or after the warm-up, exactly.
+    """
+
+    edge_calls: np.ndarray  # int32 [T, E] calls begun
+    edge_attempts: np.ndarray  # int32 [T, E] attempts begun, also those that fail before anything is sent
+    edge_attempt_ends: np.ndarray  # int32 [T, E, N_OUT] attempts ended, by what the caller saw
+    edge_call_ends: np.ndarray  # int32 [T, E, N_OUT] calls ended, by what the caller saw
+    edge_latency_s: np.ndarray  # float32 [T, E, 3] p50, p95, p99 of ok calls that ended; NaN when there were none
+    inst_arrived: np.ndarray  # int32 [T, I] attempts that reached a living process
+    inst_completed: np.ndarray  # int32 [T, I]
+    inst_rejected: np.ndarray  # int32 [T, I] answered at once: full queue, injected error, not the writer
+    inst_killed: np.ndarray  # int32 [T, I] attempts lost with the instance
+    inst_busy_s: np.ndarray  # float64 [T, I] busy slot-seconds
+    inst_up_s: np.ndarray  # float64 [T, I] seconds in service
+    inst_offered_s: np.ndarray  # float64 [T, I] service seconds asked for by what arrived
+    inst_queue: np.ndarray  # int32 [T, I] waiting at the end of the second
+    inst_queue_peak: np.ndarray  # int32 [T, I] most waiting within the second
+    inst_state: np.ndarray  # int8 [T, I] truth at the end of the second: 0 up, 1 refused, 2 black hole
+    inst_role: np.ndarray  # int8 [T, I] index into ROLES
+    target_healthy: np.ndarray  # int8 [T, K] belief at the end of the second: 1 in rotation
+    target_streak: np.ndarray  # int16 [T, K] consecutive probe results that speak against the belief
+    target_decides_s: np.ndarray  # float32 [T, K] seconds until the belief can change at the earliest; NaN when nothing speaks against it
+    start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
+    start_begun: np.ndarray  # int64 [T, S] requests started
+    start_latency_s: np.ndarray  # float64 [T, S] summed latency of ok requests
+    start_hist: np.ndarray  # int32 [B, S, N_BUCKETS] latency of ok requests; a row covers hist_bin_s seconds of start time
+    total_begun: np.ndarray  # int64 [S]
+    total_ends: np.ndarray  # int64 [S, N_OUT]
+    total_latency_s: np.ndarray  # float64 [S]
+    total_hist: np.ndarray  # int64 [S, N_BUCKETS]
+    total_blame: np.ndarray  # int64 [E, N_OUT] failed requests by the edge and cause of their first failure
+    acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
+    lost_writes: list[tuple[float, int, float]]  # (instant of the loss, count, age in seconds of the oldest) …
+    hist_bin_s: int
+    reached_s: int  # rows filled
+
+    def equal_until(self, other: Series, second: int) -> bool:
+        """Whether every series by event time is bit-identical in the first ``second`` rows."""
+        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_"))]
+        return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
+                   for n in names)  # fmt: skip
+
+
+N_BUCKETS = 22 * 16  # 22 octaves from 51.2 µs on, 16 linear buckets per octave
+FIRST_BUCKET_S = 512e-7
+
+
+def bucket_edges_s() -> np.ndarray:
+    """Lower edges of the latency buckets and the end of the last, in seconds: float64 [N_BUCKETS + 1]."""
+    b = np.arange(N_BUCKETS + 1)
+    return FIRST_BUCKET_S * 2.0 ** (b >> 4) * (1 + (b & 15) / 16)
+
+
+def percentile_s(hist: np.ndarray, share: float) -> float:
+    """Quantile of a latency histogram in seconds, linear within its bucket; NaN when it is empty."""
+    cumulated = np.cumsum(hist)
+    total = int(cumulated[-1])
+    if total == 0:
+        return float("nan")
+    need = share * total
+    b = int(np.searchsorted(cumulated, need))
+    low, high = bucket_edges_s()[b : b + 2]
+    return float(low + (high - low) * (1 - (cumulated[b] - need) / hist[b]))
+
+
+def empty_series(plan: Plan, rows: int) -> Series:
+    """All-zero series for ``rows`` seconds of a plan."""
+    E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
+    bin_s = max(1, -(-rows // 3600))
+    bins = -(-rows // bin_s)
+
+    def zeros(kind: type, *shape: int) -> np.ndarray:
+        return np.zeros(shape, kind)
+
+    return Series(
+        edge_calls=zeros(np.int32, rows, E), edge_attempts=zeros(np.int32, rows, E),
+        edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
+        edge_latency_s=np.full((rows, E, 3), np.nan, np.float32),
+        inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
+        inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),
+        inst_offered_s=zeros(np.float64, rows, I), inst_queue=zeros(np.int32, rows, I), inst_queue_peak=zeros(np.int32, rows, I),
+        inst_state=zeros(np.int8, rows, I), inst_role=zeros(np.int8, rows, I),
+        target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
+        target_decides_s=np.full((rows, K), np.nan, np.float32),
+        start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
+        start_hist=zeros(np.int32, bins, S, N_BUCKETS),
+        total_begun=zeros(np.int64, S), total_ends=zeros(np.int64, S, N_OUT), total_latency_s=zeros(np.float64, S),
+        total_hist=zeros(np.int64, S, N_BUCKETS), total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I),
+        lost_writes=[], hist_bin_s=bin_s, reached_s=0,
+    )  # fmt: skip
