@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -64,6 +65,7 @@ class Series:
 
 N_BUCKETS = 22 * 16  # 22 octaves from 51.2 µs on, 16 linear buckets per octave
 FIRST_BUCKET_S = 512e-7
+HIST_ROWS = 57_600  # rows of latency histograms by start time, over all client nodes
 
 
 def bucket_edges_s() -> np.ndarray:
@@ -84,10 +86,16 @@ def percentile_s(hist: np.ndarray, share: float) -> float:
     return float(low + (high - low) * (1 - (cumulated[b] - need) / hist[b]))
 
 
+def hist_bin_s(plan: Plan) -> int:
+    """Width in seconds of a row of the latency histograms by start time: 1 up to an hour, coarser for longer runs or many client nodes."""
+    rows = min(3600, HIST_ROWS // max(1, len(plan.sources())))
+    return max(1, math.ceil(math.ceil(plan.duration_s) / rows))
+
+
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
-    bin_s = max(1, -(-rows // 3600))
+    bin_s = hist_bin_s(plan)
     bins = -(-rows // bin_s)
 
     def zeros(kind: type, *shape: int) -> np.ndarray:

@@ -1,0 +1,235 @@
+"""From a plan to a world: every name is an index by now, here every unit becomes the kernel's (ticks, codes, tables)."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+
+from engine.behaviours import Backoff, Balancer, Breaker, Distribution, Source, Station, Store
+from engine.kernel import layout as L
+from engine.kernel.rng import stream_key
+from engine.plan import UNLIMITED, Plan, PlanNode
+from engine.series import hist_bin_s
+
+ALGORITHMS = {"round_robin": L.ROUND_ROBIN, "least_outstanding": L.LEAST_OUTSTANDING, "random": L.RANDOM, "power_of_two": L.POWER_OF_TWO}
+JITTERS = {"none": L.EXP_NONE, "full": L.EXP_FULL, "equal": L.EXP_EQUAL, "decorrelated": L.EXP_DECORRELATED}
+FOREVER_WAIT = 1e18  # an absent cap, in ticks
+
+
+class TooLarge(ValueError):
+    """The plan needs more of a table than the kernel has; the message says of what and how much."""
+
+
+@lru_cache(maxsize=64)
+def lognormal_table(median_s: float, sigma: float) -> np.ndarray:
+    """Quantiles in ticks at the grid that `engine.kernel.program.draw_service` reads: float64 [3 · (DIST_BINS + 1)]."""
+    n = L.DIST_BINS
+    survival = np.concatenate([np.maximum(float(n) ** -level * (1 - np.arange(n + 1) / n), float(n) ** -(level + 1) / 2) for level in range(3)])
+    normal = NormalDist()
+    z = np.array([-normal.inv_cdf(p) if p < 1 else -math.inf for p in survival])
+    return median_s * np.exp(sigma * z) * L.TICKS_PER_S
+
+
+def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
+    """A world at time zero. ``world``: a fresh one to fill, else one is made. Raises `TooLarge`."""
+    world = L.new_world() if world is None else world
+    s = world[0]
+    _check_sizes(plan)
+    s["free"] = s["ready_head"] = s["ready_tail"] = -1
+    s["limit"] = L.MOST_FRAMES
+    s["warmup"] = L.ticks(plan.warmup_s)
+    _network(plan, s)
+    _instances(plan, s)
+    _edges(plan, s)
+    _programs(plan, s)
+    _sources(plan, s)
+    return world
+
+
+def _check_sizes(plan: Plan) -> None:
+    sites = sum(plan.nodes[e.caller].count for e in plan.edges)
+    rows = sum(plan.nodes[e.callee].count for e in plan.edges)
+    wires = len(np.unique(plan.one_way_s))
+    for what, have, most in (
+        ("instances", len(plan.instances), L.N_INST), ("edges", len(plan.edges), L.N_EDGE), ("nodes", len(plan.nodes), L.N_NODE),
+        ("places", len(plan.places), L.N_PLACE), ("pairs of edge and calling instance", sites, L.N_SITE),
+        ("pairs of edge and called instance", rows, L.N_TARGET), ("distinct network delays", wires, L.N_WIRE),
+        ("client nodes", len(plan.sources()), L.N_SOURCE),
+        ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
+    ):  # fmt: skip
+        if have > most:
+            raise TooLarge(f"the document needs {have:,} {what}; one run holds at most {most:,}")
+
+
+def _network(plan: Plan, s: np.void) -> None:
+    n = len(plan.places)
+    s["n_place"] = n
+    delays = np.rint(plan.one_way_s * L.TICKS_PER_S).astype(np.int64)
+    distinct, index = np.unique(delays, return_inverse=True)
+    s["lat"][:n, :n] = delays
+    s["wire_of"][:n, :n] = index.reshape(n, n)
+    s["n_wire"] = len(distinct)
+    wires = s["wires"]
+    wires["delay"][: len(distinct)] = distinct
+    wires["head"][: len(distinct)] = wires["tail"][: len(distinct)] = -1
+
+
+def _instances(plan: Plan, s: np.void) -> None:
+    s["n_inst"] = len(plan.instances)
+    for i, instance in enumerate(plan.instances):
+        row = s["inst"][i]
+        behaviour = plan.nodes[instance.node].behaviour
+        row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
+        row["head"] = row["tail"] = row["standby"] = row["stall_head"] = -1
+        row["slow"] = 1.0
+        if isinstance(behaviour, Station | Store):
+            row["mean"] = behaviour.service.mean_s * L.TICKS_PER_S
+        if isinstance(behaviour, Store):
+            row["role"] = L.ROLE_PRIMARY if instance.index == 0 else L.ROLE_STANDBY
+            if instance.index == 0 and plan.nodes[instance.node].count > 1:
+                row["standby"] = i + 1
+
+
+def _edges(plan: Plan, s: np.void) -> None:
+    s["n_edge"] = len(plan.edges)
+    timers: dict[int, int] = {}
+    sites = 0
+    for e, edge in enumerate(plan.edges):
+        row, policy, caller = s["edges"][e], edge.policy, plan.nodes[edge.caller]
+        row["timeout"] = L.ticks(policy.timeout_s)
+        row["timer"] = timers.setdefault(int(row["timeout"]), len(timers))
+        row["attempts"] = policy.attempts
+        row["bulkhead"] = UNLIMITED if policy.bulkhead is None else policy.bulkhead
+        row["budget"] = -1.0 if policy.retry_budget is None else policy.retry_budget
+        row["tokens"] = L.BUDGET_TOKENS
+        _backoff(row, policy.backoff)
+        _breaker(row, policy.breaker)
+        row["first_site"], row["caller_first"] = sites, caller.first
+        s["sites"]["rotate"][sites : sites + caller.count] = row["window"]
+        sites += caller.count
+    s["n_site"] = sites
+    if len(timers) > L.N_TIMER:
+        raise TooLarge(f"the document has {len(timers):,} different timeouts; one run holds at most {L.N_TIMER:,}")
+    s["n_timer"] = len(timers)
+    s["timers"]["delay"][: len(timers)] = list(timers)
+    s["timers"]["head"][: len(timers)] = s["timers"]["tail"][: len(timers)] = -1
+
+
+def _backoff(row: np.void, backoff: Backoff | None) -> None:
+    if backoff is None:
+        return
+    row["backoff"] = L.FIXED if backoff.kind == "fixed" else JITTERS[backoff.jitter]
+    row["base"] = backoff.base_s * L.TICKS_PER_S
+    row["cap"] = min(backoff.cap_s * L.TICKS_PER_S, FOREVER_WAIT)
+
+
+def _breaker(row: np.void, breaker: Breaker | None) -> None:
+    if breaker is None:
+        return
+    row["breaker"] = 1
+    row["share"], row["minimum"], row["probes"] = breaker.failure_share, breaker.minimum_calls, breaker.probes
+    row["window"], row["open_for"] = L.ticks(breaker.window_s / 2), L.ticks(breaker.open_s)
+
+
+def _programs(plan: Plan, s: np.void) -> None:
+    s["n_node"] = s["n_dist"] = len(plan.nodes)
+    steps = pools = targets = tables = 0
+    for n, node in enumerate(plan.nodes):
+        row = s["nodes"][n]
+        row["pc"], row["first"], row["count"], row["first_source"] = steps, node.first, node.count, -1
+        targets, pools, calls = _pools(plan, s, node, targets, pools)
+        steps = _steps(s, node, n, steps, calls)
+        behaviour = node.behaviour
+        if isinstance(behaviour, Station | Store):
+            tables = _distribution(s, n, behaviour.service, tables)
+    if tables > L.N_TABLE:
+        raise TooLarge(f"the document has {tables} different lognormal service times; one run holds at most {L.N_TABLE}")
+    s["n_step"], s["n_pool"], s["n_target"], s["n_table"] = steps, pools, targets, tables
+
+
+def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> tuple[int, int, list[int]]:
+    """The choices a node has: a balancer picks among all instances behind all its edges, every other node makes its calls one by one."""
+    behaviour = node.behaviour
+    groups = [list(node.calls)] if isinstance(behaviour, Balancer) else [[e] for e in node.calls]
+    made = []
+    for group in groups:
+        row = s["pools"][pools]
+        row["first"], row["edge"] = targets, group[0]
+        if isinstance(behaviour, Balancer):
+            row["policy"] = ALGORITHMS[behaviour.algorithm]
+        else:
+            row["policy"] = L.PRIMARY if isinstance(plan.nodes[plan.edges[group[0]].callee].behaviour, Store) else L.RANDOM
+        for e in group:
+            site = int(s["edges"][e]["first_site"])
+            s["sites"]["primary"][site : site + node.count] = targets
+            for i in plan.instances_of(plan.edges[e].callee):
+                s["targets"][targets] = np.array((i, e, 0, 1), L.target_dt)
+                s["healthy"][targets] = targets
+                targets += 1
+        row["count"] = row["n_healthy"] = targets - row["first"]
+        made.append(pools)
+        pools += 1
+    return targets, pools, made
+
+
+def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> int:
+    behaviour = node.behaviour
+    holds = not (isinstance(behaviour, Station) and not behaviour.holds_slot and calls)
+    ops: list[tuple[int, int]] = []  # (operation, pool)
+    if isinstance(behaviour, Station | Store):
+        ops.append((int(L.OP_SERVE), -1))
+    if isinstance(behaviour, Store) and node.count > 1:
+        ops.append((int(L.OP_SYNC), -1))
+    if not holds:
+        ops.append((int(L.OP_RELEASE), -1))
+    ops += [(int(L.OP_CALL), pool) for pool in calls]
+    if first + len(ops) + 2 > L.N_STEP:
+        raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
+    good, bad = first + len(ops), first + len(ops) + 1
+    for k, (op, pool) in enumerate(ops):
+        row = s["steps"][first + k]
+        row["op"], row["pool"], row["dist"], row["local"], row["on_ok"], row["on_fail"] = op, pool, n, k, first + k + 1, bad
+    for at, status in ((good, L.OK), (bad, L.ERROR)):
+        row = s["steps"][at]
+        row["op"], row["status"], row["holds"], row["local"] = L.OP_RETURN, status, holds, at - first
+    return bad + 1
+
+
+def _distribution(s: np.void, n: int, service: Distribution, tables: int) -> int:
+    row = s["dists"][n]
+    row["scale"] = service.scale_s * L.TICKS_PER_S
+    row["kind"] = {"constant": L.CONSTANT, "exponential": L.EXPONENTIAL, "lognormal": L.TABLE}[service.kind]
+    if service.kind != "lognormal":
+        return tables
+    if tables < L.N_TABLE:
+        row["table"] = tables
+        s["tables"][tables] = lognormal_table(service.scale_s, service.sigma)
+    return tables + 1
+
+
+def _sources(plan: Plan, s: np.void) -> None:
+    sources = plan.sources()
+    s["n_source"], s["hist_bin"] = len(sources), hist_bin_s(plan)
+    at = 0
+    for i, n in enumerate(sources):
+        node = plan.nodes[n]
+        behaviour = node.behaviour
+        assert isinstance(behaviour, Source)
+        row = s["sources"][i]
+        row["key"], row["inst"] = stream_key(plan.seed, "source", node.id), node.first
+        row["even"], row["batch"] = behaviour.arrivals == "even", behaviour.batch
+        row["first_seg"] = row["seg"] = at
+        row["n_seg"] = len(behaviour.segments)
+        s["nodes"][n]["first_source"] = i
+        if at + len(behaviour.segments) > L.N_SEGMENT:
+            raise TooLarge(f"the rates have more than {L.N_SEGMENT:,} steps in all; one run holds no more")
+        passed, before_s, rate = 0.0, 0.0, 0.0
+        for start_s, rate_per_s in behaviour.segments:
+            passed += rate * (start_s - before_s)
+            before_s, rate = start_s, rate_per_s / behaviour.batch
+            s["segments"][at] = np.array((start_s, passed, rate), L.segment_dt)
+            at += 1
+    s["n_segment"] = at

@@ -1,0 +1,207 @@
+"""The conductor: SimPy leads, the compiled kernel follows.
+
+Control processes touch the data plane through two doors only: ``see`` (an observation, recorded) and ``do`` (a change, skipped in a
+replay). That makes a run restartable although Python's generators cannot be copied: to branch at t, restore the data plane from the last
+checkpoint before t and replay the processes up to there against the record.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+import numpy as np
+import simpy
+
+from engine.build import build_world
+from engine.control import checkpoints
+from engine.control.failover import watch_store
+from engine.control.faults import strike
+from engine.control.health import watch_targets
+from engine.events import Event, Kind
+from engine.kernel import doors, loop, meters
+from engine.kernel.layout import MOST_FRAMES, TICKS_PER_S, ticks
+from engine.plan import Plan
+from engine.series import Series, empty_series
+
+T = TypeVar("T")
+Process = Generator[simpy.Event, Any, None]
+
+
+class Broken(RuntimeError):
+    """The engine contradicted itself: a request was lost or counted twice. A defect of ours, never of the document."""
+
+
+class Conductor:
+    """One run in progress: the world, its control processes, its log and its checkpoints. Times are ticks unless named ``_s``."""
+
+    def __init__(self, plan: Plan, checkpoint_every_s: float | None = None) -> None:
+        self.plan = plan
+        self.end = ticks(plan.duration_s)
+        self.world = build_world(plan)
+        rows = math.ceil(plan.duration_s)
+        self.series = empty_series(plan, rows)
+        self._counts = np.zeros((1, len(plan.instances), 6), np.int64)
+        self._seconds = np.zeros((1, len(plan.instances), 3))
+        self._state = np.zeros((1, len(plan.instances), 2), np.int64)
+        self.events: list[Event] = []
+        self.seen: list[Any] = []
+        self.now = 0
+        self.saturated_at: int | None = None
+        self.shelf = checkpoints.Shelf(ticks(checkpoint_every_s or max(5.0, math.ceil(plan.duration_s / 120))))
+        doors.start(self.world)
+        self._start(None)
+
+    def _start(self, replay_until: int | None) -> None:
+        """Create the control processes afresh; their order decides between events of the same instant."""
+        self.env = simpy.Environment()
+        self.replaying, self.n_seen = replay_until is not None, 0
+        self.log: list[Event] = []
+        self.targets = self.plan.targets()
+        k = len(self.targets)
+        self.belief_healthy, self.belief_streak = np.ones(k, np.int8), np.zeros(k, np.int16)
+        self.belief_decides = np.full(k, np.nan)  # ticks at which the belief can change at the earliest
+        self.env.process(strike(self))
+        for balancer in self.plan.balancers():
+            self.env.process(watch_targets(self, balancer))
+        for store in self.plan.stores():
+            self.env.process(watch_store(self, store))
+        if replay_until is not None:
+            while self.env.peek() <= replay_until:
+                self.env.step()
+            self.replaying = False
+            if self.n_seen != len(self.seen):
+                raise Broken(f"the replay used {self.n_seen} of {len(self.seen)} observations: a control process looked past `see`")
+        self.events = self.log
+
+    def branch(self, plan: Plan, time: int) -> Conductor:
+        """The same run under a plan that differs only in faults from ``time`` on: bit-identical before."""
+        if not self.shelf.kept or time <= self.shelf.kept[0].time:
+            return Conductor(plan)
+        checkpoint = self.shelf.before(time)
+        other = copy.copy(self)
+        other.plan = plan
+        other.world = checkpoints.restore(checkpoint, self.world)
+        other.series = copy.deepcopy(self.series)
+        other.series.reached_s = checkpoint.time // TICKS_PER_S
+        other._counts, other._seconds, other._state = self._counts.copy(), self._seconds.copy(), self._state.copy()
+        other.seen = self.seen[: checkpoint.n_seen]
+        other.shelf = self.shelf.until(checkpoint)
+        other.now, other.saturated_at = checkpoint.time, None
+        other._start(checkpoint.time)
+        return other
+
+    # ---- driving ----
+    def run_to(self, time: int) -> None:
+        """Bring everything to ``time`` (ticks), or to saturation."""
+        time = min(time, self.end)
+        while self.saturated_at is None and self.env.peek() <= time:
+            self._flow(int(self.env.peek()))
+            if self.saturated_at is None:
+                self.env.step()
+        if self.saturated_at is None:
+            self._flow(time)
+
+    def _flow(self, time: int) -> None:
+        """Let the requests run to ``time``. Every full second on the way is metered before that instant's control events; a checkpoint is taken
+        after them, when the flow goes on."""
+        while self.now < time:
+            if self.now % TICKS_PER_S == 0 and self.shelf.due(self.now):
+                self.shelf.add(checkpoints.take(self.world, self.now, len(self.seen), len(self.events)))
+            to = min(time, (self.now // TICKS_PER_S + 1) * TICKS_PER_S)
+            if loop.advance(self.world, to) == loop.SATURATED:
+                self._saturate()
+                return
+            self.now = to
+            if to % TICKS_PER_S == 0 or to == self.end:
+                self._meter((to - 1) // TICKS_PER_S)
+
+    def _saturate(self) -> None:
+        self.saturated_at = int(self.world[0]["now"])
+        self.say("stopped", None, self.saturation())
+
+    def saturation(self) -> str:
+        """Why a saturated run ended, for people."""
+        at = (self.saturated_at or 0) / TICKS_PER_S
+        return f"more than {MOST_FRAMES:,} requests and calls in flight at {at:.1f} s: the system is saturated and its backlog only grows"
+
+    def _meter(self, row: int) -> None:
+        """Write the second that just ended into row ``row`` of the series."""
+        s = self.series
+        meters.collect_edges(self.world, row, s.edge_calls, s.edge_attempts, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
+        meters.collect_instances(self.world, 0, self.now, self._counts, self._seconds, self._state)
+        s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = self._counts[0, :, 0], self._counts[0, :, 1], self._counts[0, :, 2]
+        s.inst_killed[row], s.inst_queue[row], s.inst_queue_peak[row] = self._counts[0, :, 3], self._counts[0, :, 4], self._counts[0, :, 5]
+        s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
+        s.inst_state[row], s.inst_role[row] = self._state[0].T
+        s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
+        s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
+        s.reached_s = row + 1
+
+    def sync(self) -> Series:
+        """The series, with everything by start time and the totals brought up to date. Checks conservation."""
+        w, s = self.world[0], self.series
+        n, rows, bins = int(w["n_source"]), len(s.start_begun), len(s.start_hist)
+        s.start_begun[:] = w["start_begun"][: rows * n].reshape(rows, n)
+        s.start_ends[:] = w["start_ends"][: rows * n].reshape(rows, n, -1)
+        s.start_latency_s[:] = w["start_latency"][: rows * n].reshape(rows, n) / TICKS_PER_S
+        s.start_hist[:] = w["start_hist"][: bins * n].reshape(bins, n, -1)
+        s.total_begun[:], s.total_ends[:] = w["total_begun"][:n], w["total_ends"][:n]
+        s.total_latency_s[:], s.total_hist[:] = w["total_latency"][:n] / TICKS_PER_S, w["total_hist"][:n]
+        s.total_blame[:] = w["blame"][: len(self.plan.edges)]
+        s.acked[:] = w["inst"]["acked"][: len(self.plan.instances)]
+        self._check()
+        return s
+
+    def _check(self) -> None:
+        """Conservation: started = ok + failed + open, the open ones counted one by one; no instance busier than it can be."""
+        w, s = self.world[0], self.series
+        open_requests, frames = doors.count_open(self.world)
+        begun, ended = int(s.start_begun.sum()), int(s.start_ends.sum())
+        if begun != ended + open_requests or begun != int(w["n_roots"]) or frames != int(w["in_use"]):
+            raise Broken(f"{begun} requests started, {ended} ended, {open_requests} are open; {frames} frames in use, {int(w['in_use'])} booked")
+        inst = w["inst"][: len(self.plan.instances)]
+        if (inst["busy"] < 0).any() or (inst["busy"] > inst["slots"]).any() or (inst["queued"] > inst["capacity"]).any():
+            raise Broken("an instance is busier than its slots or its queue allow")
+
+    # ---- the two doors, and the log ----
+    def see(self, look: Callable[..., T], *arguments: Any) -> T:
+        """Observe the data plane. ``look`` must return plain values that stay what they are."""
+        if self.replaying:
+            value: T = self.seen[self.n_seen]
+        else:
+            value = look(*arguments)
+            self.seen.append(value)
+        self.n_seen += 1
+        return value
+
+    def do(self, change: Callable[..., T], *arguments: Any) -> T | None:
+        """Change the data plane."""
+        return None if self.replaying else change(*arguments)
+
+    def say(self, kind: Kind, node: str | None, text: str, **data: object) -> None:
+        """Write a line into the log at the present instant."""
+        now = self.saturated_at if self.saturated_at is not None else self.env.now
+        self.log.append(Event(float(now) / TICKS_PER_S, kind, node, text, data))
+
+    def say_phase(self, node: str, phase: str, since: int, text: str) -> None:
+        """Log a phase that began at ``since`` (ticks) and ends now."""
+        self.say("phase", node, text, phase=phase, from_s=since / TICKS_PER_S, to_s=self.env.now / TICKS_PER_S)
+
+    def wait(self, duration: int) -> simpy.Event:
+        """Let ``duration`` ticks pass."""
+        return self.env.timeout(max(0, duration))
+
+    # ---- small looks at the truth, for `see` ----
+    def name(self, i: int) -> str:
+        """How people call instance i: web[2], or the node's name when it has one instance."""
+        instance = self.plan.instances[i]
+        node = self.plan.nodes[instance.node]
+        return f"{node.id}[{instance.index}]" if node.count > 1 else node.id
+
+    def down_since(self, i: int) -> int:
+        """When instance i went down (ticks); its present instant if it is up."""
+        row = self.world[0]["inst"][i]
+        return int(row["down_since"]) if row["down"] else int(self.env.now)

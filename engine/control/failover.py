@@ -1,0 +1,152 @@
+"""Failover of a store with a synchronous standby: detect → decide → promote → propagate, and the return of the lost member as standby.
+
+The controller is regional. It knows the primary only through its monitor; callers know the primary only through an address they keep for
+up to one TTL. The old primary is fenced before the standby is promoted: it answers "not the writer" should it still live.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.behaviours import Failover, Store
+from engine.kernel import doors
+from engine.kernel.layout import ALIVE, DEAD_REFUSED, ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ROLE_STANDBY, ticks
+from engine.kernel.rng import stream_uniform
+
+if TYPE_CHECKING:
+    from engine.control.conductor import Conductor, Process
+
+ANSWERS, REFUSES, SILENT = "answers", "refuses", "silent"
+
+
+def look_at(c: Conductor, i: int) -> str:
+    """What the regional monitor sees of instance i now."""
+    s = c.world[0]
+    row, cut = s["inst"][i], s["path_cut"]
+    here, there = _monitor_place(c, i), int(row["place"])
+    if cut[here, there] or cut[there, here] or row["down"] not in (ALIVE, DEAD_REFUSED):
+        return SILENT
+    return ANSWERS if row["down"] == ALIVE else REFUSES
+
+
+def _monitor_place(c: Conductor, i: int) -> int:
+    region = c.plan.places[c.plan.instances[i].place].region
+    return next(p for p, place in enumerate(c.plan.places) if place.kind == "region" and place.region == region)
+
+
+class Pair:
+    """Who is primary, who is standby (−1: none in sync), and what the controller has counted about both."""
+
+    def __init__(self, primary: int, standby: int) -> None:
+        self.primary, self.standby = primary, standby
+        self.outsider = -1  # a member that is not in sync
+        self.misses = {primary: 0, standby: 0}
+        self.first_miss = -1
+        self.resync_until = -1
+
+
+def watch_store(c: Conductor, n: int) -> Process:
+    """Watch one store's primary and standby for ever, and act."""
+    node = c.plan.nodes[n]
+    behaviour = node.behaviour
+    assert isinstance(behaviour, Store)
+    f = behaviour.failover
+    if f is None or node.count < 2:
+        return
+    pair = Pair(node.first, node.first + 1)
+    start = int(stream_uniform(c.plan.seed, "monitor phase", node.id) * ticks(f.monitor_interval_s))
+    yield c.wait(start)
+    while True:
+        tick = int(c.env.now)
+        yield from monitor(c, f, pair)
+        if pair.misses[pair.primary] >= f.misses:
+            yield from lose_primary(c, n, f, pair)
+        if pair.standby >= 0 and pair.misses[pair.standby] >= f.misses:
+            drop_standby(c, n, f, pair)
+        if pair.outsider >= 0:
+            readmit(c, n, f, pair)
+        rest = ticks(f.monitor_interval_s) - (int(c.env.now) - tick)
+        yield c.wait(max(rest, ticks(0.001)))
+
+
+def monitor(c: Conductor, f: Failover, pair: Pair) -> Process:
+    """One round of probes of both members; silence costs the monitor's timeout."""
+    members = [pair.primary, pair.standby if pair.standby >= 0 else pair.outsider]
+    views = {i: c.see(look_at, c, i) for i in members}
+    if SILENT in views.values():
+        yield c.wait(ticks(f.monitor_timeout_s))
+    for i, view in views.items():
+        pair.misses[i] = 0 if view == ANSWERS else pair.misses[i] + 1
+
+
+def lose_primary(c: Conductor, n: int, f: Failover, pair: Pair) -> Process:
+    """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync there is nothing to promote."""
+    node, old, new = c.plan.nodes[n], pair.primary, pair.standby
+    noticed = int(c.env.now)
+    if new < 0 or pair.misses[new] > 0:
+        if pair.misses[old] == f.misses:
+            c.say("role", node.id, f"{node.id}: the primary is lost and there is no standby in sync to promote")
+        return
+    since = c.see(c.down_since, old)
+    c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost")
+    yield c.wait(ticks(f.decide_s))
+    c.do(doors.set_standby, c.world, old, -1, ROLE_OUT_OF_SYNC, old, int(c.env.now))
+    c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted because it has every acknowledged write")
+    decided = int(c.env.now)
+    yield c.wait(ticks(f.promote_s))
+    if c.see(look_at, c, new) != ANSWERS:
+        c.say("role", node.id, f"{node.id}: the promotion of {c.name(new)} failed because it does not answer; {c.name(old)} stays the primary")
+        c.do(doors.set_standby, c.world, old, -1, ROLE_PRIMARY, old, int(c.env.now))
+        c.do(doors.set_standby, c.world, new, -1, ROLE_OUT_OF_SYNC, new, int(c.env.now))
+        pair.standby, pair.outsider, pair.misses[old] = -1, new, 0
+        return
+    c.do(doors.set_standby, c.world, new, -1, ROLE_PRIMARY, new, int(c.env.now))
+    c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} has replayed its log and is the primary now")
+    pair.primary, pair.standby, pair.outsider, pair.misses[old], pair.resync_until = new, -1, old, f.misses, -1
+    c.env.process(propagate(c, n, f, new))
+
+
+def propagate(c: Conductor, n: int, f: Failover, new: int) -> Process:
+    """The address points to the new primary; every caller follows when its cached answer expires, spread over one TTL."""
+    node, since = c.plan.nodes[n], int(c.env.now)
+    ttl = ticks(f.propagate_ttl_s)
+    moves = []
+    for e, edge in enumerate(c.plan.edges):
+        if edge.callee == n:
+            caller = c.plan.nodes[edge.caller]
+            for j in range(caller.count):
+                moves.append((int(stream_uniform(c.plan.seed, "ttl", node.id, caller.id, j, since) * ttl), e, j))
+    for delay, e, j in sorted(moves):
+        yield c.wait(since + delay - int(c.env.now))
+        c.do(point_to, c, e, j, new)
+    yield c.wait(since + ttl - int(c.env.now))
+    c.say_phase(node.id, "propagate", since, f"{node.id}: every caller's DNS answer has expired, all use {c.name(new)}")
+
+
+def point_to(c: Conductor, e: int, j: int, primary: int) -> None:
+    """Caller instance j of edge e believes from now on that instance ``primary`` is the writer."""
+    s = c.world[0]
+    row = next(r for r in range(int(s["n_target"])) if s["targets"]["edge"][r] == e and s["targets"]["inst"][r] == primary)
+    s["sites"]["primary"][int(s["edges"]["first_site"][e]) + j] = row
+
+
+def drop_standby(c: Conductor, n: int, f: Failover, pair: Pair) -> None:
+    """The standby is believed lost: the primary goes on alone, and writes that waited for it are acknowledged."""
+    node, lost = c.plan.nodes[n], pair.standby
+    c.do(doors.set_standby, c.world, pair.primary, -1, ROLE_OUT_OF_SYNC, lost, int(c.env.now))
+    c.say("role", node.id, f"{node.id}: the standby {c.name(lost)} does not answer; the primary goes on without it")
+    pair.standby, pair.outsider, pair.resync_until = -1, lost, -1
+
+
+def readmit(c: Conductor, n: int, f: Failover, pair: Pair) -> None:
+    """A lost member that answers again copies what it missed, then counts as a standby."""
+    back, now = pair.outsider, int(c.env.now)
+    if pair.misses[back] > 0 or pair.misses[pair.primary] > 0:
+        pair.resync_until = -1
+    elif pair.resync_until < 0:
+        pair.resync_until = now + ticks(f.resync_s)
+        c.say("role", c.plan.nodes[n].id, f"{c.plan.nodes[n].id}: {c.name(back)} is back and copies what it missed, {f.resync_s:g} s")
+    elif now >= pair.resync_until:
+        c.do(doors.set_standby, c.world, pair.primary, back, ROLE_STANDBY, back, now)
+        c.say("role", c.plan.nodes[n].id, f"{c.plan.nodes[n].id}: {c.name(back)} is in sync and stands by")
+        pair.standby, pair.outsider, pair.resync_until = back, -1, -1

@@ -1,0 +1,55 @@
+"""Faults take effect: at every start and end the live configuration is rebuilt from the design, and what changed is carried into the world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.kernel import doors
+from engine.kernel.layout import ticks
+from engine.live import Live
+
+if TYPE_CHECKING:
+    from engine.control.conductor import Conductor, Process
+
+
+def boundaries(c: Conductor) -> list[int]:
+    """Every instant at which a fault starts or ends within the run, in ticks."""
+    times = {ticks(t) for f in c.plan.faults for t in (f.start_s, f.end_s) if t * 1.0 < c.plan.duration_s}
+    return sorted(times)
+
+
+def strike(c: Conductor) -> Process:
+    """Carry out all faults."""
+    for time in boundaries(c):
+        yield c.wait(time - c.env.now)
+        live = Live(len(c.plan.instances), len(c.plan.edges), len(c.plan.places))
+        for fault in c.plan.faults:
+            start, end = ticks(fault.start_s), ticks(min(fault.end_s, 1e5))
+            if start <= time < end:
+                fault.apply(live)
+            if start == time:
+                c.say("fault_start", None, fault.sentence, fault=fault.id, target=fault.target)
+            if end == time:
+                c.say("fault_end", None, f"over: {fault.sentence}", fault=fault.id, target=fault.target)
+        c.do(carry_out, c.world, live, time)
+
+
+def carry_out(world: np.ndarray, live: Live, now: int) -> None:
+    """Make the world's configuration equal to ``live``; only differences act."""
+    s = world[0]
+    n, e, p = live.n_instances, live.n_edges, live.n_places
+    inst, edges = s["inst"][:n], s["edges"][:e]
+    inst["slow"] = live.slow
+    inst["error_share"] = live.error_share
+    edges["add"] = np.rint(live.edge_add_s * 1e7).astype(np.int64)
+    edges["cut_request"], edges["cut_answer"] = live.edge_cut[:, 0], live.edge_cut[:, 1]
+    s["path_cut"][:p, :p] = live.path_cut
+    doors.cuts_changed(world)
+    for i in np.nonzero(inst["down"] != live.down)[0]:
+        if live.down[i]:
+            doors.kill(world, int(i), int(live.down[i]), now)
+        else:
+            doors.revive(world, int(i), now)
+    doors.wake_writes(world, now)

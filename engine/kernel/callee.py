@@ -1,0 +1,140 @@
+"""The callee's side: a request arrives, takes a slot or waits, and its answer goes back."""
+
+from __future__ import annotations
+
+from engine.kernel.jit import inner, tiny
+from engine.kernel.layout import (
+    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, TICKS_PER_S, WAIT,
+)  # fmt: skip
+from engine.kernel.meters import bucket
+from engine.kernel.rng import FOR_ERROR, ZERO, counter, uniform
+from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
+from engine.kernel.wires import make_ready, release, send
+
+
+@tiny
+def reply(s, f, outcome, now):
+    """Send the outcome back. It is dropped when nobody waits any more, and lost when the network is cut."""
+    fr = s.frames[f]
+    p = fr.parent
+    if p >= 0:
+        fr.status = outcome
+        fr.state = REPLY
+        if send(s, f, fr.edge, ANSWER, fr.inst, s.frames[p].inst, now):
+            return
+        s.frames[p].child = -1
+    release(s, f)
+
+
+@tiny
+def vanish(s, f):
+    """No answer at all: only the caller's timeout will tell."""
+    p = s.frames[f].parent
+    if p >= 0:
+        s.frames[p].child = -1
+    release(s, f)
+
+
+@tiny
+def arrive(s, f, now):
+    """A request reaches an instance: dead, failing, not the writer, free, busy or full."""
+    fr = s.frames[f]
+    ins = s.inst[fr.inst]
+    if ins.down != ALIVE:
+        if ins.down == DEAD_REFUSED:
+            reply(s, f, REFUSED, now)
+        else:
+            vanish(s, f)
+        return
+    ins.n_arrived += 1
+    if ins.error_share > 0.0 and uniform(fr.key, counter(FOR_ERROR, ZERO, ZERO)) < ins.error_share:
+        ins.n_rejected += 1
+        reply(s, f, ERROR, now)
+        return
+    if ins.role > ROLE_PRIMARY:
+        ins.n_rejected += 1
+        reply(s, f, NO_WRITER, now)
+        return
+    ins.offered += ins.mean * ins.slow
+    admit(s, f, ins, now)
+
+
+@tiny
+def admit(s, f, ins, now):
+    """Take a free slot, wait in the queue, or be turned away at once."""
+    if ins.busy < ins.slots:
+        count_busy(ins, ONE_MORE, now)
+        make_ready(s, f)
+    elif ins.queued < ins.capacity:
+        s.frames[f].state = WAIT
+        enqueue(s, ins, f)
+    else:
+        ins.n_rejected += 1
+        reply(s, f, QUEUE_FULL, now)
+
+
+@tiny
+def finish(s, f, outcome, holds, now):
+    """The program is done: answer, and give the slot to the next."""
+    fr = s.frames[f]
+    i = fr.inst
+    ins = s.inst[i]
+    ins.n_completed += 1
+    if outcome == OK:
+        if ins.role == ROLE_PRIMARY:
+            ins.acked += 1
+        elif ins.role > ROLE_PRIMARY:  # fenced while it worked
+            outcome = NO_WRITER
+    if fr.edge >= 0:
+        reply(s, f, outcome, now)
+    else:
+        end_request(s, f, outcome, now)
+    if holds:
+        free_slot(s, i, now)
+
+
+@inner
+def end_request(s, f, outcome, now):
+    """A client's request is over: count it under the second it started in, and under its first cause if it failed."""
+    fr = s.frames[f]
+    n = s.inst[fr.inst].node
+    source = s.nodes[n].first_source
+    row = (fr.born // TICKS_PER_S) * s.n_source + source
+    latency = now - fr.born
+    cause = outcome if outcome == OK else fr.first & 15
+    s.n_ended += 1
+    s.start_ends[row, cause] += 1
+    counted = fr.born >= s.warmup
+    if counted:
+        s.total_ends[source, cause] += 1
+    if outcome == OK:
+        b = bucket(latency)
+        s.start_latency[row] += latency
+        s.start_hist[(fr.born // TICKS_PER_S) // s.hist_bin * s.n_source + source, b] += 1
+        if counted:
+            s.total_latency[source] += latency
+            s.total_hist[source, b] += 1
+    elif counted:
+        s.blame[fr.first >> 4, cause] += 1
+    release(s, f)
+
+
+@inner
+def resume_stalled(s, i, now):
+    """The standby answers again, or no longer counts: writes that waited for it go on."""
+    ins = s.inst[i]
+    f = ins.stall_head
+    ins.stall_head = -1
+    while f >= 0:
+        following = s.frames[f].next
+        s.frames[f].pc = s.steps[s.frames[f].pc].on_ok
+        make_ready(s, f)
+        f = following
+
+
+@tiny
+def standby_reachable(s, i):
+    """Whether the standby of primary i lives and can be reached both ways."""
+    standby = s.inst[i].standby
+    a, b = s.inst[i].place, s.inst[standby].place
+    return s.inst[standby].down == ALIVE and s.inst[standby].role == ROLE_STANDBY and not s.path_cut[a, b] and not s.path_cut[b, a]

@@ -1,0 +1,255 @@
+"""The caller's side of a call: whom to ask, whether to ask at all, what the answer changes, and when to try again.
+
+A caller acts on what it believes: its balancer's list of healthy targets, the store address it has in its DNS cache, its own breaker and
+budget. None of these functions looks at whether the target lives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.jit import inner, tiny
+from engine.kernel.layout import (
+    BREAKER_OPEN, BUDGET_TOKENS, BULKHEAD_FULL, CALLING, CAUSE_BITS, CLOSED, EXP_DECORRELATED, EXP_EQUAL, EXP_FULL, FIXED, HALF_OPEN,
+    LEAST_OUTSTANDING, NO_BACKOFF, NO_TARGET, OK, OPEN, PRIMARY, REQUEST, ROUND_ROBIN, TRAVEL, RANDOM,
+)  # fmt: skip
+from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
+from engine.kernel.wires import allocate, release, send, start_timer, stop_timer
+
+PENDING = np.int64(-1)
+
+
+@tiny
+def least_outstanding(s, pool, u):
+    """The believed-healthy target with the fewest of this pool's own open requests, ties at random: the tied[⌊u · ties⌋]-th of them."""
+    n, o = pool.n_healthy, pool.first
+    best, ties = s.targets[s.healthy[o]].out, np.int64(1)
+    for k in range(1, n):
+        out = s.targets[s.healthy[o + k]].out
+        if out < best:
+            best, ties = out, np.int64(1)
+        elif out == best:
+            ties += 1
+    skip = np.int64(u * ties)
+    for k in range(n):
+        row = s.healthy[o + k]
+        if s.targets[row].out == best:
+            if skip == 0:
+                return row
+            skip -= 1
+    return s.healthy[o]
+
+
+@tiny
+def choose(s, pool, fr, local):
+    """Row of the chosen target; −1 when the list is empty. A store's callers use `primary_of` instead."""
+    n, o = pool.n_healthy, pool.first
+    if n == 0:
+        return np.int64(-1)
+    if n == 1:
+        return s.healthy[o]
+    if pool.policy == ROUND_ROBIN:
+        k = pool.next
+        if k >= n:
+            k = np.int64(0)
+        pool.next = k + 1
+        return s.healthy[o + k]
+    u = uniform(fr.key, counter(FOR_PICK, local, fr.tries))
+    if pool.policy == RANDOM:
+        return s.healthy[o + np.int64(u * n)]
+    if pool.policy == LEAST_OUTSTANDING:
+        return least_outstanding(s, pool, u)
+    a = np.int64(u * n)
+    u2 = uniform(fr.key, counter(FOR_PICK2, local, fr.tries))
+    b = np.int64(u2 * (n - 1))
+    if b >= a:
+        b += 1
+    row_a, row_b = s.healthy[o + a], s.healthy[o + b]  # (a, b) is a uniform ordered pair, so "first wins" is a fair coin
+    return row_a if s.targets[row_a].out <= s.targets[row_b].out else row_b
+
+
+@tiny
+def breaker_admits(ed, site, now):
+    """Whether the caller's breaker lets this attempt through; an expired open state turns half-open first."""
+    if site.state == OPEN:
+        if now < site.until:
+            return False
+        site.state = HALF_OPEN
+        site.probes_out = 0
+        site.probes_ok = 0
+    if site.state == HALF_OPEN:
+        if site.probes_out >= ed.probes:
+            return False
+        site.probes_out += 1
+    return True
+
+
+@tiny
+def close_breaker(ed, site, now):
+    """Closed, with an empty window."""
+    site.state = CLOSED
+    site.n_old = 0
+    site.f_old = 0
+    site.n_new = 0
+    site.f_new = 0
+    site.rotate = now + ed.window
+
+
+@tiny
+def open_breaker(ed, site, now):
+    site.state = OPEN
+    site.until = now + ed.open_for
+
+
+@tiny
+def note_result(ed, site, failed, now):
+    """Feed the breaker. The sliding window is two half windows, rotated, so it covers between half and all of ``window_s``."""
+    if site.state == OPEN:
+        return
+    if site.state == HALF_OPEN:
+        if failed:
+            open_breaker(ed, site, now)
+        else:
+            site.probes_ok += 1
+            if site.probes_ok >= ed.probes:
+                close_breaker(ed, site, now)
+        return
+    if now >= site.rotate:
+        long_ago = now >= site.rotate + ed.window
+        site.n_old = 0 if long_ago else site.n_new
+        site.f_old = 0 if long_ago else site.f_new
+        site.n_new = 0
+        site.f_new = 0
+        site.rotate = now + ed.window
+    site.n_new += 1
+    if failed:
+        site.f_new += 1
+        n = site.n_new + site.n_old
+        if n >= ed.minimum and site.f_new + site.f_old >= ed.share * n:
+            open_breaker(ed, site, now)
+
+
+@tiny
+def site_of(s, ed, inst):
+    """What this caller instance keeps about this edge."""
+    return s.sites[ed.first_site + inst - ed.caller_first]
+
+
+@tiny
+def blame(fr, e, outcome, first):
+    """Remember the first failure of a call: the dependency's own first cause if it brought one, else what the caller saw here."""
+    if fr.first < 0:
+        fr.first = first if first >= 0 else (e << CAUSE_BITS) | outcome
+
+
+@tiny
+def attempt(s, f, now):
+    """Frame f tries the call at its step once: PENDING, or the outcome of an attempt that never left."""
+    fr = s.frames[f]
+    step = s.steps[fr.pc]
+    pool = s.pools[step.pool]
+    if pool.policy == PRIMARY:
+        row = site_of(s, s.edges[pool.edge], fr.inst).primary
+    else:
+        row = choose(s, pool, fr, step.local)
+    if row < 0:
+        e = pool.edge
+        s.edges[e].n_attempts += 1
+        fr.origin = -1
+        return NO_TARGET
+    e = s.targets[row].edge
+    ed = s.edges[e]
+    ed.n_attempts += 1
+    fr.origin = row
+    site = site_of(s, ed, fr.inst)
+    if site.inflight >= ed.bulkhead:
+        return BULKHEAD_FULL
+    if ed.breaker and not breaker_admits(ed, site, now):
+        return BREAKER_OPEN
+    site.inflight += 1
+    s.targets[row].out += 1
+    c = allocate(s)
+    ch = s.frames[c]
+    ch.parent = f
+    ch.inst = s.targets[row].inst
+    ch.edge = e
+    ch.pc = s.nodes[s.inst[ch.inst].node].pc
+    ch.key = child_key(fr.key, step.local, fr.tries)
+    ch.origin = fr.inst
+    ch.state = TRAVEL
+    fr.child = c
+    fr.state = CALLING
+    if not send(s, c, e, REQUEST, fr.inst, ch.inst, now):
+        release(s, c)
+        fr.child = -1
+    start_timer(s, ed.timer, f, now)
+    return PENDING
+
+
+@tiny
+def called_edge(s, fr):
+    """The edge of the latest attempt; of the pool's first when no target could be chosen."""
+    return s.targets[fr.origin].edge if fr.origin >= 0 else s.pools[s.steps[fr.pc].pool].edge
+
+
+@tiny
+def forget_call(s, f):
+    """Caller f no longer waits: off the timeout list, one open request less."""
+    fr = s.frames[f]
+    ed = s.edges[s.targets[fr.origin].edge]
+    stop_timer(s, ed.timer, f)
+    site_of(s, ed, fr.inst).inflight -= 1
+    s.targets[fr.origin].out -= 1
+    fr.child = -1
+
+
+@tiny
+def end_attempt(s, f, outcome, now):
+    """An attempt that was sent is over for caller f: by its answer or by the timeout."""
+    forget_call(s, f)
+    fr = s.frames[f]
+    ed = s.edges[s.targets[fr.origin].edge]
+    if ed.breaker:
+        note_result(ed, site_of(s, ed, fr.inst), outcome != OK, now)
+
+
+@inner
+def backoff_ticks(ed, key, local, retry):
+    """Wait before retry number ``retry`` (0 for the first); formulas in engine.behaviours.Backoff."""
+    if ed.backoff == NO_BACKOFF:
+        return np.int64(0)
+    if ed.backoff == FIXED:
+        return np.int64(ed.base)
+    if ed.backoff == EXP_DECORRELATED:  # each wait depends on the one before: replayed from the draws instead of stored
+        wait = ed.base
+        for n in range(retry + 1):
+            u = uniform(key, counter(FOR_BACKOFF, local, n))
+            wait = min(ed.cap, ed.base + u * (3.0 * wait - ed.base))
+        return np.int64(wait)
+    wait = min(ed.cap, ed.base * 2.0**retry)
+    if ed.backoff == EXP_FULL:
+        wait *= uniform(key, counter(FOR_BACKOFF, local, retry))
+    elif ed.backoff == EXP_EQUAL:
+        wait = wait / 2 + wait / 2 * uniform(key, counter(FOR_BACKOFF, local, retry))
+    return np.int64(wait)
+
+
+@tiny
+def may_retry(s, f):
+    """Whether frame f has attempts left and, where there is a retry budget, a token to pay with (which is taken)."""
+    fr = s.frames[f]
+    ed = s.edges[called_edge(s, fr)]
+    if fr.tries + 1 >= ed.attempts:
+        return False
+    if ed.budget >= 0.0:
+        if ed.tokens < 1.0:
+            return False
+        ed.tokens -= 1.0
+    return True
+
+
+@tiny
+def refill_budget(ed):
+    """A successful call earns part of a retry."""
+    if ed.budget >= 0.0:
+        ed.tokens = min(BUDGET_TOKENS, ed.tokens + ed.budget)

@@ -1,0 +1,174 @@
+"""What the control plane and the faults may do to the data plane between two advances. Each call leaves the world consistent."""
+
+from __future__ import annotations
+
+from engine.kernel.arrivals import next_arrival
+from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
+from engine.kernel.caller import close_breaker, forget_call
+from engine.kernel.jit import entry, inner
+from engine.kernel.layout import (
+    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, FIRST_SOURCE, FREE, GHOST, REFUSED, SERVE, SYNC, WAIT,
+)  # fmt: skip
+from engine.kernel.loop import run_ready
+from engine.kernel.slots import count_busy
+from engine.kernel.wires import allocate, at, lose_in_flight
+
+
+@entry
+def start(w):
+    """Schedule every source's first arrival."""
+    s = w[0]
+    for i in range(s.n_source):
+        at(s, next_arrival(s, i), FIRST_SOURCE + i)
+
+
+@inner
+def reset_callers(s, i, now):
+    """A process that dies forgets what it kept about its calls: open requests and breakers."""
+    for e in range(s.n_edge):
+        ed = s.edges[e]
+        j = i - ed.caller_first
+        if j >= 0 and j < s.nodes[s.inst[ed.caller_first].node].count:
+            site = s.sites[ed.first_site + j]
+            site.inflight = 0
+            close_breaker(ed, site, now)
+
+
+@inner
+def kill_frame(s, f, answered, now):
+    """Frame f dies with its instance; its caller gets a reset when ``answered``, else nothing."""
+    fr = s.frames[f]
+    if fr.state == CALLING:
+        child = fr.child
+        forget_call(s, f)
+        if child >= 0:
+            s.frames[child].parent = -1
+    if fr.state == SERVE or fr.state == BACKOFF or fr.state == SYNC:  # its event is pending and will free it
+        p = fr.parent
+        e, i = fr.edge, fr.inst
+        fr.parent = -1
+        fr.state = GHOST
+        if p >= 0:
+            s.frames[p].child = -1
+            if answered:
+                r = allocate(s)
+                fresh = s.frames[r]
+                fresh.parent = p
+                fresh.inst = i
+                fresh.edge = e
+                s.frames[p].child = r
+                reply(s, r, REFUSED, now)
+    elif answered:
+        reply(s, f, REFUSED, now)
+    else:
+        vanish(s, f)
+
+
+@entry
+def kill(w, i, how, now):
+    """Instance i dies: everything in service and waiting there is lost. how: DEAD_REFUSED or DEAD_BLACK_HOLE."""
+    s = w[0]
+    ins = s.inst[i]
+    if ins.down == ALIVE:
+        ins.up_sum += now - ins.up_t
+        ins.up_t = now
+        ins.down_since = now
+        ins.down = how
+        count_busy(ins, -ins.busy, now)
+        ins.head = -1
+        ins.tail = -1
+        ins.queued = 0
+        ins.stall_head = -1
+        for f in range(s.n_used):
+            fr = s.frames[f]
+            if fr.inst == i and fr.state >= WAIT and fr.state <= BACKOFF:
+                fr.first = -1
+                ins.n_killed += 1
+                kill_frame(s, f, how == DEAD_REFUSED, now)
+        reset_callers(s, i, now)
+    ins.down = how
+
+
+@entry
+def revive(w, i, now):
+    """Instance i is back, empty."""
+    s = w[0]
+    ins = s.inst[i]
+    if ins.down != ALIVE:
+        ins.down = ALIVE
+        ins.up_t = now
+
+
+@entry
+def set_healthy(w, p, row, healthy):
+    """Target ``row`` enters or leaves the rotation of pool p. With nobody healthy the balancer uses everybody (fail-open). Returns how many
+    are believed healthy."""
+    s = w[0]
+    pool = s.pools[p]
+    s.targets[row].healthy = healthy
+    n = 0
+    for k in range(pool.count):
+        if s.targets[pool.first + k].healthy:
+            s.healthy[pool.first + n] = pool.first + k
+            n += 1
+    believed = n
+    if n == 0:
+        for k in range(pool.count):
+            s.healthy[pool.first + k] = pool.first + k
+        n = pool.count
+    pool.n_healthy = n
+    return believed
+
+
+@entry
+def cuts_changed(w):
+    """Edges or paths were cut or healed: lose what is under way where nothing gets through now."""
+    s = w[0]
+    s.cuts = 0
+    for e in range(s.n_edge):
+        if s.edges[e].cut_request or s.edges[e].cut_answer:
+            s.cuts = 1
+    for a in range(s.n_place):
+        for b in range(s.n_place):
+            if s.path_cut[a, b]:
+                s.cuts = 1
+    if s.cuts:
+        lose_in_flight(s)
+
+
+@entry
+def wake_writes(w, now):
+    """Writes that stalled for their standby go on where it answers again or no longer counts."""
+    s = w[0]
+    for i in range(s.n_inst):
+        if s.inst[i].stall_head >= 0 and (s.inst[i].standby < 0 or standby_reachable(s, i)):
+            resume_stalled(s, i, now)
+    run_ready(s, now)
+
+
+@entry
+def set_standby(w, primary, standby, role, role_of, now):
+    """Primary's synchronous copy is ``standby`` (−1: none); instance ``role_of`` gets ``role``. Stalled writes are looked at again."""
+    s = w[0]
+    if role_of >= 0:
+        s.inst[role_of].role = role
+    s.inst[primary].standby = standby
+    if s.inst[primary].stall_head >= 0 and (standby < 0 or standby_reachable(s, primary)):
+        resume_stalled(s, primary, now)
+        run_ready(s, now)
+
+
+@entry
+def count_open(w):
+    """(open client requests, frames in use) by looking at every frame: the other side of the conservation equation."""
+    s = w[0]
+    roots = 0
+    used = 0
+    for f in range(s.n_used):
+        fr = s.frames[f]
+        if fr.state != FREE:
+            used += 1
+            if fr.edge < 0:
+                roots += 1
+    return roots, used
+

@@ -1,0 +1,120 @@
+"""The world: the whole data plane as one NumPy record with nested tables.
+
+``s.frames[f].state`` reads like an object; Numba passes ``s`` as a single pointer, which keeps calls cheap and compilation short; a
+checkpoint copies the used part of each table. Capacities are fixed: `numpy.zeros` maps pages lazily, so unused capacity costs address
+space, not memory. Every field is int64 unless it says float64 or uint64: mixed widths multiply the compile time.
+
+Times are int64 *ticks* of 100 ns: exact, and their order does not depend on the platform.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.jit import COMPILED
+
+TICKS_PER_S = 10_000_000
+ID_BITS = 22  # an event is one int64: time << ID_BITS | who
+ID_MASK = (1 << ID_BITS) - 1
+FOREVER = 1 << 40  # 30 h, beyond the longest run
+
+# Who an event belongs to. Within one tick the smaller number goes first: requests, then wires, then timeouts, then arrivals. So a slot
+# freed in the same tick is free for an arrival, and an answer that comes in the very tick of the timeout still counts.
+N_FRAMES = 2_500_000
+MOST_FRAMES = 2_200_000  # in use; beyond it the run counts as saturated (at least a million calls in flight)
+FIRST_WIRE = N_FRAMES
+FIRST_TIMER = FIRST_WIRE + 60_000
+FIRST_SOURCE = FIRST_TIMER + 60_000
+
+# States of a frame: at most one list and one pending event at any time.
+(FREE, TRAVEL, REPLY, LOST, WAIT, SERVE, SYNC, STALL, CALLING, BACKOFF, GHOST) = np.arange(11)
+# TRAVEL to the callee · REPLY on the way back · LOST on a cut wire, freed when it would have arrived · WAIT in a queue · SERVE ·
+# SYNC waits for the standby's acknowledgement · STALL: the standby does not answer · CALLING a dependency · BACKOFF before a retry ·
+# GHOST: killed while its event was pending, freed by that event
+
+# Outcomes, in the order of engine.outcomes.OUTCOMES.
+OK, TIMEOUT, REFUSED, ERROR, THROTTLED, SHED, QUEUE_FULL, BREAKER_OPEN, BULKHEAD_FULL, NO_TARGET, NO_WRITER, UNRESOLVED = np.arange(12)
+N_OUT = 12
+CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
+
+OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
+CONSTANT, EXPONENTIAL, TABLE = np.arange(3)  # service distributions
+ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
+NO_BACKOFF, FIXED, EXP_NONE, EXP_FULL, EXP_EQUAL, EXP_DECORRELATED = np.arange(6)
+CLOSED, OPEN, HALF_OPEN = np.arange(3)
+ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC = np.arange(4)
+ALIVE, DEAD_REFUSED, DEAD_BLACK_HOLE = np.arange(3)
+REQUEST, ANSWER = np.arange(2)  # directions of an edge
+
+NB = 22 * 16  # latency buckets: 22 octaves from 51.2 µs, 16 per octave
+FIRST_BUCKET = (127 + 9) << 4  # the float32 exponent of 512 ticks
+DIST_BINS = 1024
+
+N_INST, N_NODE, N_STEP, N_EDGE, N_POOL, N_PLACE = 2048, 512, 8192, 2048, 2048, 128
+N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_536, 16_384, 4096, 512, 131_072, 256
+N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
+BUDGET_TOKENS = 10.0  # a retry budget is full at start and at most this
+
+I8, F8, U8 = "i8", "f8", "u8"
+
+
+def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
+    names = [(n, U8) for n in unsigned.split()] + [(n, F8) for n in floats.split()] + [(n, I8) for n in ints.split()]
+    return np.dtype(names, align=True)
+
+
+# One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start;
+# `origin` the caller's instance while travelling, later the target row it calls itself.
+frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first", unsigned="key")
+inst_dt = _record(
+    "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
+    "role standby acked down_since stall_head",
+    floats="slow error_share mean offered",
+)
+node_dt = _record("pc first count first_source")
+step_dt = _record("op pool dist on_ok on_fail status holds local")
+edge_dt = _record(
+    "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
+    "n_calls n_attempts",
+    floats="base cap share budget tokens",
+)
+pool_dt = _record("policy first count n_healthy next edge")
+site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new primary")
+target_dt = _record("inst edge out healthy")
+dist_dt = _record("kind table", floats="scale")
+wire_dt = _record("delay head tail armed")
+source_dt = _record("k seg inst even batch first_seg n_seg row", floats="t", unsigned="key")
+segment_dt = _record("", floats="start cum rate")
+
+world_dt = np.dtype(
+    [
+        ("now", I8), ("heap_n", I8), ("free", I8), ("n_used", I8), ("in_use", I8), ("limit", I8), ("ready_head", I8), ("ready_tail", I8),
+        ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("hist_bin", I8),
+        ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
+        ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
+        ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)),
+        ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
+        ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
+        ("dists", dist_dt, (N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
+        ("wires", wire_dt, (N_WIRE,)), ("timers", wire_dt, (N_TIMER,)), ("sources", source_dt, (N_SOURCE,)),
+        ("segments", segment_dt, (N_SEGMENT,)),
+        ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
+        ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
+        ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),
+        ("start_hist", I8, (N_START_HIST, NB)),
+        ("total_begun", I8, (N_SOURCE,)), ("total_latency", I8, (N_SOURCE,)), ("total_ends", I8, (N_SOURCE, N_OUT)),
+        ("total_hist", I8, (N_SOURCE, NB)), ("blame", I8, (N_EDGE, N_OUT)),
+    ],
+    align=True,
+)  # fmt: skip
+
+
+def new_world() -> np.ndarray:
+    """An empty world, shape [1]; interpreted code needs attribute access, hence the record array."""
+    world = np.zeros(1, world_dt)
+    return world if COMPILED else world.view(np.recarray)
+
+
+def ticks(seconds: float) -> int:
+    """Seconds to ticks, rounded to the nearest 100 ns."""
+    return int(round(seconds * TICKS_PER_S))

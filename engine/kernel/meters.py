@@ -1,0 +1,108 @@
+"""Measuring: latency buckets and the per-second roll-up of counters into the output arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.jit import COMPILED, entry, inner, tiny
+from engine.kernel.layout import ALIVE, FIRST_BUCKET, N_OUT, NB, OK, TICKS_PER_S
+from engine.kernel.slots import ONE_MORE, count_busy
+
+if COMPILED:
+    from llvmlite import ir
+    from numba.core import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def float_bits(typing_context, x):
+        """The bits of a float32 as an int32."""
+
+        def generate(context, builder, signature, arguments):
+            return builder.bitcast(arguments[0], ir.IntType(32))
+
+        return types.int32(types.float32), generate
+
+else:
+
+    def float_bits(x):
+        """The bits of a float32 as an int."""
+        return int(np.float32(x).view(np.int32))
+
+
+@tiny
+def bucket(ticks):
+    """Log-linear latency bucket, 16 per octave, straight from the bits of the float: exponent and the first four bits after it."""
+    b = (float_bits(np.float32(ticks)) >> 19) - FIRST_BUCKET
+    return min(max(b, 0), NB - 1)
+
+
+@inner
+def quantiles(hist, total, out):
+    """p50, p95 and p99 in seconds of one histogram, linear within its bucket; NaN when it is empty."""
+    for k in range(3):
+        out[k] = np.nan
+    cumulated = 0
+    k = 0
+    need = 0.5 * total
+    for b in range(NB):
+        n = hist[b]
+        if n == 0:
+            continue
+        cumulated += n
+        while k < 3 and cumulated >= need:
+            inside = 1.0 - (cumulated - need) / n
+            octave = 512 << (b >> 4)
+            out[k] = (1.0 + ((b & 15) + inside) / 16.0) * octave / TICKS_PER_S
+            k += 1
+            need = (0.95 if k == 1 else 0.99) * total
+        hist[b] = 0
+
+
+@entry
+def collect_edges(w, row, calls, attempts, attempt_ends, call_ends, latency):
+    """Move the edges' counters of the second that ends now into row ``row`` of the output arrays."""
+    s = w[0]
+    for e in range(s.n_edge):
+        ed = s.edges[e]
+        calls[row, e] = ed.n_calls
+        attempts[row, e] = ed.n_attempts
+        ed.n_calls = 0
+        ed.n_attempts = 0
+        for k in range(N_OUT):
+            attempt_ends[row, e, k] = s.attempt_ends[e, k]
+            call_ends[row, e, k] = s.call_ends[e, k]
+            s.attempt_ends[e, k] = 0
+            s.call_ends[e, k] = 0
+        quantiles(s.hist[e], call_ends[row, e, OK], latency[row, e])
+
+
+@entry
+def collect_instances(w, row, now, counts, seconds, state):
+    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak · ``seconds``: busy, up, offered ·
+    ``state``: how dead, role."""
+    s = w[0]
+    for i in range(s.n_inst):
+        ins = s.inst[i]
+        count_busy(ins, ONE_MORE - ONE_MORE, now)
+        if ins.down == ALIVE:
+            ins.up_sum += now - ins.up_t
+        ins.up_t = now
+        counts[row, i, 0] = ins.n_arrived
+        counts[row, i, 1] = ins.n_completed
+        counts[row, i, 2] = ins.n_rejected
+        counts[row, i, 3] = ins.n_killed
+        counts[row, i, 4] = ins.queued
+        counts[row, i, 5] = ins.peak
+        seconds[row, i, 0] = ins.busy_sum / TICKS_PER_S
+        seconds[row, i, 1] = ins.up_sum / TICKS_PER_S
+        seconds[row, i, 2] = ins.offered / TICKS_PER_S
+        state[row, i, 0] = ins.down
+        state[row, i, 1] = ins.role
+        ins.n_arrived = 0
+        ins.n_completed = 0
+        ins.n_rejected = 0
+        ins.n_killed = 0
+        ins.peak = ins.queued
+        ins.busy_sum = 0
+        ins.up_sum = 0
+        ins.offered = 0.0

@@ -1,0 +1,131 @@
+"""What a node does for a request: a small program of steps — serve, release the slot, replicate, call, return."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.kernel.callee import finish, standby_reachable
+from engine.kernel.caller import PENDING, attempt, backoff_ticks, blame, called_edge, may_retry, refill_budget
+from engine.kernel.jit import inner, tiny
+from engine.kernel.layout import (
+    BACKOFF, CONSTANT, DIST_BINS, EXPONENTIAL, OK, OP_CALL, OP_RELEASE, OP_SERVE, OP_SYNC, SERVE, STALL, SYNC,
+)  # fmt: skip
+from engine.kernel.meters import bucket
+from engine.kernel.rng import FOR_SERVICE, ZERO, counter, uniform
+from engine.kernel.slots import free_slot
+from engine.kernel.wires import at
+
+NOTHING = np.int64(-1)
+RUN, AGAIN = np.int64(-3), np.int64(-2)  # otherwise the outcome of the call at the current step; PENDING is −1
+
+
+@tiny
+def draw_service(s, d, key, n):
+    """A service time in ticks. Tables hold quantiles in three levels of 1024 bins, level l covering the upper 1024^−l of probability."""
+    dist = s.dists[d]
+    if dist.kind == CONSTANT:
+        return dist.scale
+    if dist.kind == EXPONENTIAL:
+        return -dist.scale * math.log(uniform(key, n))
+    u = uniform(key, n) * DIST_BINS
+    o = 0
+    while u >= DIST_BINS - 1 and o < 2 * (DIST_BINS + 1):
+        u = (u - (DIST_BINS - 1)) * DIST_BINS
+        o += DIST_BINS + 1
+    i = int(u)
+    low = s.tables[dist.table, o + i]
+    return low + (s.tables[dist.table, o + i + 1] - low) * (u - i)
+
+
+@tiny
+def serve(s, f, step, now):
+    """Work for a drawn time, stretched by what slows the instance as the work starts."""
+    fr = s.frames[f]
+    work = draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO)) * s.inst[fr.inst].slow
+    fr.state = SERVE
+    at(s, now + np.int64(work + 0.5), f)
+
+
+@tiny
+def replicate(s, f, now):
+    """A primary sends the write to its standby and waits for the acknowledgement: one round trip. False when there is no standby."""
+    fr = s.frames[f]
+    ins = s.inst[fr.inst]
+    if ins.standby < 0:
+        return False
+    other = s.inst[ins.standby].place
+    fr.state = SYNC
+    at(s, now + s.lat[ins.place, other] + s.lat[other, ins.place], f)
+    return True
+
+
+@tiny
+def acknowledged(s, f):
+    """The round trip is over: True when the write is safe (or nobody is left to wait for), else it stalls until the standby is back or given up."""
+    fr = s.frames[f]
+    ins = s.inst[fr.inst]
+    if ins.standby < 0 or standby_reachable(s, fr.inst):
+        return True
+    fr.state = STALL
+    fr.next = ins.stall_head
+    ins.stall_head = f
+    return False
+
+
+@tiny
+def end_call(s, fr, e, outcome, now):
+    """Book a call that is over after its last attempt."""
+    s.call_ends[e, outcome] += 1
+    if outcome == OK:
+        fr.first = -1
+        refill_budget(s.edges[e])
+        s.hist[e, bucket(now - fr.called)] += 1
+
+
+@inner
+def run(s, f, outcome, now):
+    """Continue frame f's program: RUN the step at pc, try its call AGAIN, or take in the outcome of the attempt at pc."""
+    fr = s.frames[f]
+    while True:
+        step = s.steps[fr.pc]
+        if outcome == RUN:
+            if step.op == OP_SERVE:
+                serve(s, f, step, now)
+                return
+            elif step.op == OP_CALL:
+                fr.tries = 0
+                fr.first = -1
+                fr.called = now
+                s.edges[s.pools[step.pool].edge].n_calls += 1
+                outcome = AGAIN
+            elif step.op == OP_SYNC:
+                if replicate(s, f, now):
+                    return
+                fr.pc = step.on_ok
+                continue
+            elif step.op == OP_RELEASE:
+                free_slot(s, fr.inst, now)
+                fr.pc = step.on_ok
+                continue
+            else:
+                finish(s, f, step.status, step.holds, now)
+                return
+        if outcome == AGAIN:
+            outcome = attempt(s, f, now)
+            if outcome == PENDING:
+                return
+        e = called_edge(s, fr)
+        s.attempt_ends[e, outcome] += 1
+        if outcome != OK:
+            blame(fr, e, outcome, NOTHING)
+            if may_retry(s, f):
+                wait = backoff_ticks(s.edges[e], fr.key, step.local, fr.tries)
+                fr.tries += 1
+                fr.state = BACKOFF
+                at(s, now + wait, f)
+                return
+        end_call(s, fr, e, outcome, now)
+        fr.pc = step.on_ok if outcome == OK else step.on_fail
+        outcome = RUN

@@ -1,0 +1,46 @@
+"""The slots of an instance and the queue in front of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.jit import tiny
+from engine.kernel.wires import make_ready
+
+ONE_MORE, ONE_LESS = np.int64(1), np.int64(-1)  # typed, because every literal argument compiles a version of its own
+
+@tiny
+def count_busy(ins, change, now):
+    """Close the stretch of constant occupancy that ends now, then change the number of busy slots."""
+    ins.busy_sum += ins.busy * (now - ins.busy_t)
+    ins.busy_t = now
+    ins.busy += change
+
+
+@tiny
+def enqueue(s, ins, f):
+    """Frame f waits at the end of the queue."""
+    s.frames[f].next = -1
+    if ins.tail >= 0:
+        s.frames[ins.tail].next = f
+    else:
+        ins.head = f
+    ins.tail = f
+    ins.queued += 1
+    if ins.queued > ins.peak:
+        ins.peak = ins.queued
+
+
+@tiny
+def free_slot(s, i, now):
+    """A slot became free: the first in the queue takes it over in the same instant, else it idles."""
+    ins = s.inst[i]
+    f = ins.head
+    if f < 0:
+        count_busy(ins, ONE_LESS, now)
+        return
+    ins.head = s.frames[f].next
+    if ins.head < 0:
+        ins.tail = -1
+    ins.queued -= 1
+    make_ready(s, f)

@@ -1,0 +1,60 @@
+"""Compile the kernel into its disk cache ahead of time: ``python -m engine.warm``. A page starts this in a process of its own and never waits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.kernel.jit import CACHE_DIR, COMPILED
+
+MARK = CACHE_DIR / "warm"
+
+
+def is_warm() -> bool:
+    """Whether compiled code for these sources and versions is on disk (always, where nothing can be compiled)."""
+    return not COMPILED or MARK.exists()
+
+
+def start() -> subprocess.Popen[bytes] | None:
+    """Begin compiling in another process; None when there is nothing to do."""
+    if is_warm():
+        return None
+    root = Path(__file__).resolve().parent.parent
+    return subprocess.Popen([sys.executable, "-m", "engine.warm"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def warm() -> None:
+    """Run a tiny plan through every entry point of the kernel, so that all of them are compiled and cached."""
+    from engine.behaviours import Balancer, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store
+    from engine.control.conductor import Conductor
+    from engine.live import BLACK_HOLE, Live
+    from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
+
+    import numpy as np
+
+    service = Distribution("constant", 0.001)
+    nodes = (
+        PlanNode("c", "clients", "c", Source(((0.0, 5.0),)), 0, 1, (0,)),
+        PlanNode("b", "balancer", "b", Balancer("round_robin", HealthCheck(1, 0.5, 2, 2)), 1, 1, (1,)),
+        PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2,)),
+        PlanNode("d", "store", "d", Store(("a", "a"), 1, None, service, Failover(1, 0.5, 2, 0.1, 0.1, 0.1, 0.1)), 3, 2, ()),
+    )
+    edges = tuple(PlanEdge(f"{k}", k, k + 1, CallPolicy(1.0)) for k in range(3))
+    places = (Place("outside", "outside", None), Place("r", "region", "r"), Place("a", "az", "r"))
+    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2)]
+    instances = tuple(PlanInstance(n, k, p, UNLIMITED if n < 2 else 1, UNLIMITED) for n, k, p in where)
+
+    def apply(live: Live) -> None:
+        live.take_down([2, 3], BLACK_HOLE)
+
+    fault = PlanFault("f", "warm", "a", 1.0, 5.0, "warm", apply)
+    conductor = Conductor(Plan("warm", 1, 8.0, 0.0, places, np.zeros((3, 3)), nodes, edges, instances, (fault,)))
+    conductor.run_to(conductor.end)
+    conductor.sync()
+    if COMPILED:
+        MARK.touch()
+
+
+if __name__ == "__main__":
+    warm()
