@@ -1,0 +1,170 @@
+"""The per-second series of a run by name: one float64 array [T, items] per column, NaN where a second says nothing.
+
+These columns are the tidy tables, the metrics of `expect:` and the frames of the canvas; each is defined here once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from engine.outcomes import CAUSES
+from engine.plan import UNLIMITED, Plan
+from engine.results.health import health
+from engine.results.numbers import divide
+from engine.series import Series, bucket_edges_s
+
+PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
+Columns = dict[str, np.ndarray]
+
+
+def by_node(plan: Plan, per_instance: np.ndarray) -> np.ndarray:
+    """Sum over the instances of each node: [T, I] → float64 [T, N]. Instances of a node are neighbours, nodes are in order."""
+    padded = np.concatenate([per_instance, np.zeros((len(per_instance), 1))], axis=1)  # a last node without instances starts at I
+    sums = np.add.reduceat(padded, [n.first for n in plan.nodes], axis=1)
+    sums[:, [n.count == 0 for n in plan.nodes]] = 0
+    return sums
+
+
+def slots(plan: Plan) -> np.ndarray:
+    """Slots of each instance as float64 [I]; infinite where there is no bound (clients, balancers)."""
+    return np.array([np.inf if i.slots >= UNLIMITED else i.slots for i in plan.instances], np.float64)
+
+
+def capacity_s(plan: Plan, up_s: np.ndarray) -> np.ndarray:
+    """Slot-seconds in service of each instance, from its seconds in service: [T, I] → [T, I]; infinite where slots have no bound."""
+    with np.errstate(invalid="ignore"):  # no seconds of infinitely many slots: none
+        return np.where(up_s > 0, up_s * slots(plan), 0)
+
+
+def percentiles_s(hist: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
+    """`series.percentile_s` for many histograms at once: [..., N_BUCKETS] → one [...] per share, seconds, NaN when empty."""
+    cumulated = np.cumsum(hist, axis=-1, dtype=np.float64)
+    total, edges = cumulated[..., -1:], bucket_edges_s()
+    values = []
+    for share in shares:
+        need = share * total
+        b = np.minimum((cumulated < need).sum(axis=-1, keepdims=True), hist.shape[-1] - 1)
+        over, inside = np.take_along_axis(cumulated, b, -1) - need, np.take_along_axis(hist, b, -1)
+        value = edges[b] + (edges[b + 1] - edges[b]) * (1 - divide(over, inside))
+        values.append(np.where(total > 0, value, np.nan)[..., 0])
+    return values
+
+
+class PerSecond:
+    """Every per-second column of a run, computed when first asked for."""
+
+    def __init__(self, plan: Plan, series: Series, p99_objective_s: float | None = None) -> None:
+        self.plan, self.series = plan, series
+        self.p99_objective_s = p99_objective_s
+
+    @cached_property
+    def edges(self) -> Columns:
+        """By edge [T, E]; ``error_ratio`` is of calls, `amplification` attempts per call, percentiles those of ok calls that ended."""
+        s = self.series
+        ends = s.edge_call_ends
+        ok = ends[:, :, 0].astype(np.float64)
+        failed = ends[:, :, 1:].sum(axis=2, dtype=np.float64)
+        calls, attempts = s.edge_calls.astype(np.float64), s.edge_attempts.astype(np.float64)
+        columns: Columns = {
+            "calls_per_s": calls,
+            "attempts_per_s": attempts,
+            "retries_per_s": np.maximum(attempts - calls, 0),
+            "ok_per_s": ok,
+            "failed_per_s": failed,
+            "error_ratio": divide(failed, ok + failed),
+            "amplification": divide(attempts, calls),
+            "p50_s": s.edge_latency_s[:, :, 0].astype(np.float64),
+            "p95_s": s.edge_latency_s[:, :, 1].astype(np.float64),
+            "p99_s": s.edge_latency_s[:, :, 2].astype(np.float64),
+        }
+        return columns | {f"failed.{cause}_per_s": ends[:, :, k + 1].astype(np.float64) for k, cause in enumerate(CAUSES)}
+
+    @cached_property
+    def nodes(self) -> Columns:
+        """By node [T, N]. ``utilisation`` and ``load`` are shares of the capacity in service; NaN while none is."""
+        plan, s = self.plan, self.series
+        capacity = by_node(plan, capacity_s(plan, s.inst_up_s))
+        columns: Columns = {
+            "arrived_per_s": by_node(plan, s.inst_arrived),
+            "completed_per_s": by_node(plan, s.inst_completed),
+            "rejected_per_s": by_node(plan, s.inst_rejected),
+            "killed_per_s": by_node(plan, s.inst_killed),
+            "utilisation": np.minimum(divide(by_node(plan, s.inst_busy_s), capacity), 1),
+            "load": divide(by_node(plan, s.inst_offered_s), capacity),
+            "queue": by_node(plan, s.inst_queue),
+            "queue_peak": by_node(plan, s.inst_queue_peak),
+            "instances_up": by_node(plan, s.inst_state == 0),
+        }
+        columns |= self._what_callers_see()
+        for source, node in enumerate(plan.sources()):
+            # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
+            columns["arrived_per_s"][:, node] = s.start_begun[:, source]
+            columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
+        columns["health"] = health(plan, columns, self.p99_objective_s).astype(np.float64)
+        return columns
+
+    def _what_callers_see(self) -> Columns:
+        """Outcomes and the slowest p99 of the attempts into each node; for clients, of the calls they make. [T, N]"""
+        plan, s = self.plan, self.series
+        shape = (len(s.edge_calls), len(plan.nodes))
+        ok, failed, p99_s = np.zeros(shape), np.zeros(shape), np.full(shape, np.nan)
+        sources = plan.sources()
+        for index, edge in enumerate(plan.edges):
+            seen = [(edge.callee, s.edge_attempt_ends)] + [(edge.caller, s.edge_call_ends)] * (edge.caller in sources)
+            for node, ends in seen:
+                ok[:, node] += ends[:, index, 0]
+                failed[:, node] += ends[:, index, 1:].sum(axis=1)
+                p99_s[:, node] = np.fmax(p99_s[:, node], s.edge_latency_s[:, index, 2])
+        return {"ok_per_s": ok, "failed_per_s": failed, "error_ratio": divide(failed, ok + failed), "p99_s": p99_s}
+
+    @cached_property
+    def instances(self) -> Columns:
+        """By instance [T, I]; ``state`` 0 up, 1 refused, 2 black hole; ``role`` index into `series.ROLES`."""
+        s = self.series
+        capacity = capacity_s(self.plan, s.inst_up_s)
+        return {
+            "arrived_per_s": s.inst_arrived.astype(np.float64),
+            "completed_per_s": s.inst_completed.astype(np.float64),
+            "rejected_per_s": s.inst_rejected.astype(np.float64),
+            "killed_per_s": s.inst_killed.astype(np.float64),
+            "utilisation": np.minimum(divide(s.inst_busy_s, capacity), 1),
+            "load": divide(s.inst_offered_s, capacity),
+            "queue": s.inst_queue.astype(np.float64),
+            "queue_peak": s.inst_queue_peak.astype(np.float64),
+            "state": s.inst_state.astype(np.float64),
+            "role": s.inst_role.astype(np.float64),
+        }
+
+    @cached_property
+    def requests(self) -> Columns:
+        """By clients node [T, S], each second holding the requests *started* in it; latencies are of the ok ones."""
+        s = self.series
+        return request_columns(s.start_begun, s.start_ends, s.start_latency_s, s.start_hist, s.hist_bin_s)
+
+    @cached_property
+    def all_requests(self) -> Columns:
+        """The same for all clients together: [T, 1]."""
+        s = self.series
+        parts = (s.start_begun, s.start_ends, s.start_latency_s, s.start_hist)
+        begun, ends, latency_s, hist = (part.sum(axis=1, keepdims=True) for part in parts)
+        return request_columns(begun, ends, latency_s, hist, s.hist_bin_s)
+
+
+def request_columns(begun: np.ndarray, ends: np.ndarray, latency_s: np.ndarray, hist: np.ndarray, bin_s: int) -> Columns:
+    """Columns over requests by the second they started in, from the ``start_`` arrays of a `Series`."""
+    ok, failed = ends[:, :, 0].astype(np.float64), ends[:, :, 1:].sum(axis=2, dtype=np.float64)
+    columns: Columns = {
+        "started_per_s": begun.astype(np.float64),
+        "ok_per_s": ok,
+        "failed_per_s": failed,
+        "in_flight": begun - ok - failed,
+        "availability": divide(ok, ok + failed),
+        "error_ratio": divide(failed, ok + failed),
+        "mean_s": divide(latency_s, ok),
+    }
+    rows = np.arange(len(ok)) // bin_s
+    columns |= {name: value[rows] for name, value in zip(PERCENTILES, percentiles_s(hist, list(PERCENTILES.values())))}
+    return columns | {f"failed.{cause}_per_s": ends[:, :, k + 1].astype(np.float64) for k, cause in enumerate(CAUSES)}

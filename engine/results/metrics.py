@@ -1,0 +1,158 @@
+"""Every metric `expect:` can name: totals and per-second series of requests, nodes, edges and faults, over any window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from engine.events import PHASES
+from engine.outcomes import CAUSES
+from engine.plan import Plan
+from engine.results import totals
+from engine.results.columns import PERCENTILES, Columns, PerSecond, percentiles_s
+from engine.results.numbers import number, ratio
+from engine.series import Series
+
+REQUEST_TOTALS = (
+    "availability", "error_ratio", "started", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s", *PERCENTILES,
+)  # fmt: skip
+NODE_TOTALS = ("availability", "error_ratio", "arrived", "completed", "rejected", "killed", "utilisation", "load", "peak_queue")
+EDGE_TOTALS = (
+    "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "amplification",
+    "p50_s", "p95_s", "p99_s",
+)  # fmt: skip
+FAULT_TOTALS = (
+    "rto_s", "rpo_s", "lost_requests", *(f"lost_requests.{c}" for c in CAUSES), "lost_writes", *(f"phases.{p}" for p in PHASES),
+)  # fmt: skip
+
+FAILED_PER_S = tuple(f"failed.{c}_per_s" for c in CAUSES)
+REQUEST_SERIES = ("started_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, *REQUEST_TOTALS[:2], "in_flight", "mean_s", *PERCENTILES)
+NODE_SERIES = (
+    "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "ok_per_s", "failed_per_s", "error_ratio", "utilisation", "load",
+    "queue", "queue_peak", "instances_up", "p99_s", "health",
+)  # fmt: skip
+EDGE_SERIES = (
+    "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",
+    "p50_s", "p95_s", "p99_s",
+)  # fmt: skip
+
+TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, "fault": FAULT_TOTALS}
+SERIES = {"requests": REQUEST_SERIES, "node": NODE_SERIES, "edge": EDGE_SERIES, "fault": ()}
+FOLDS: dict[str, Callable[[np.ndarray], float]] = {"min": np.min, "mean": np.mean, "max": np.max, "last": lambda v: v[-1]}
+USUAL_FOLD = {"queue": "max", "queue_peak": "max", "health": "max", "instances_up": "min"}  # of a bare name; else the mean
+
+
+def names(scope: str) -> list[str]:
+    """What can be asked of ``requests``, a ``node``, an ``edge`` or a ``fault``, for messages and documentation."""
+    folded = [f"{name}_{{min,mean,max,last}}" for name in SERIES[scope] if not name.startswith("failed.")]
+    return [n for n in TOTALS[scope] if not n.startswith(("failed.", "lost_requests."))] + [
+        *(["failed.CAUSE"] if "failed" in TOTALS[scope] else []),
+        *(["lost_requests.CAUSE"] if scope == "fault" else []),
+        *folded,
+        *(["failed.CAUSE_per_s"] if "failed_per_s" in SERIES[scope] and scope != "node" else []),
+    ]
+
+
+def known(scope: str, name: str) -> bool:
+    """Whether a metric of this name exists there."""
+    return name in TOTALS[scope] or _fold(scope, name) is not None
+
+
+def _fold(scope: str, name: str) -> tuple[str, str] | None:
+    """Column and way of folding its seconds: ``queue_max`` → ("queue", "max"), ``ok_per_s`` → ("ok_per_s", "mean")."""
+    base, _, fold = name.rpartition("_")
+    if fold in FOLDS and base in SERIES[scope]:
+        return base, fold
+    return (name, USUAL_FOLD.get(name, "mean")) if name in SERIES[scope] else None
+
+
+class Metrics:
+    """The values of one run's metrics. ``rows`` is a window of seconds, None the totals as the summary has them."""
+
+    def __init__(self, plan: Plan, series: Series, per_second: PerSecond, faults: list[dict[str, Any]]) -> None:
+        self.plan, self.series, self.per_second, self.faults = plan, series, per_second, faults
+
+    def of_requests(self, name: str, source: int | None, rows: slice | None) -> float | None:
+        """Requests by the second they started in; ``source`` is one clients node (index into `Plan.sources`) or all."""
+        if name not in REQUEST_TOTALS:
+            columns = self.per_second.all_requests if source is None else self.per_second.requests
+            return self._folded("requests", name, columns, source or 0, rows)
+        begun, ends, latency_s, hist = self._requests(slice(None) if source is None else slice(source, source + 1), rows)
+        ok, failed = ends[0], ends[1:].sum()
+        if name in PERCENTILES:
+            return number(float(percentiles_s(hist, [PERCENTILES[name]])[0]))
+        simple = {"started": begun, "in_flight": begun - ok - failed, "mean_s": ratio(latency_s, ok)}
+        return simple[name] if name in simple else _outcome(name, ends)
+
+    def _requests(self, sources: slice, rows: slice | None) -> tuple[float, np.ndarray, float, np.ndarray]:
+        s = self.series
+        if rows is None:
+            begun, ends, latency_s, hist = s.total_begun, s.total_ends, s.total_latency_s, s.total_hist
+            return begun[sources].sum(), ends[sources].sum(axis=0), latency_s[sources].sum(), hist[sources].sum(axis=0)
+        bins = slice(rows.start // s.hist_bin_s, -(-rows.stop // s.hist_bin_s))
+        return (
+            s.start_begun[rows, sources].sum(),
+            s.start_ends[rows, sources].sum(axis=(0, 1)),
+            s.start_latency_s[rows, sources].sum(),
+            s.start_hist[bins, sources].sum(axis=(0, 1)),
+        )
+
+    def of_node(self, name: str, node: int, rows: slice | None) -> float | None:
+        """A node by the seconds things happened in; availability and error ratio are of the attempts its callers sent it."""
+        if name in ("availability", "error_ratio"):
+            into = [i for i, e in enumerate(self.plan.edges) if e.callee == node]
+            return _outcome(name, self.series.edge_attempt_ends[self._rows(rows)][:, into].sum(axis=(0, 1)))
+        if name in NODE_TOTALS:
+            return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id][name]
+        return self._folded("node", name, self.per_second.nodes, node, rows)
+
+    def of_edge(self, name: str, edge: int, rows: slice | None) -> float | None:
+        """An edge. Its percentiles over a window are the mean of those of its seconds, weighted by ok calls."""
+        if name not in EDGE_TOTALS:
+            return self._folded("edge", name, self.per_second.edges, edge, rows)
+        seconds = self._rows(rows)
+        if name in PERCENTILES:
+            return _weighted(self.per_second.edges[name][seconds, edge], self.series.edge_call_ends[seconds, edge, 0])
+        row = totals.edges(self.plan, self.series, rows)[self.plan.edges[edge].id]
+        simple = row | {"retries": row["attempts"] - row["calls"]}
+        return simple[name] if name in ("calls", "attempts", "retries", "amplification") else _outcome(
+            name, self.series.edge_call_ends[seconds, edge].sum(axis=0))  # fmt: skip
+
+    def of_faults(self, name: str, which: list[str] | None) -> float | None:
+        """The worst of the faults with these ids (all when None); None when one of them has no value: never restored, not started."""
+        entries = [f for f in self.faults if which is None or f["id"] in which]
+        values = [_of_fault(name, entry) for entry in entries]
+        return None if not values or None in values else max(v for v in values if v is not None)
+
+    def _folded(self, scope: str, name: str, columns: Columns, item: int, rows: slice | None) -> float | None:
+        found = _fold(scope, name)
+        if found is None:
+            return None
+        values = columns[found[0]][self._rows(rows), item]
+        values = values[~np.isnan(values)]
+        return float(FOLDS[found[1]](values)) if len(values) else None
+
+    def _rows(self, rows: slice | None) -> slice:
+        return rows if rows is not None else totals.window(self.plan, self.series)
+
+
+def _outcome(name: str, ends: np.ndarray) -> float | None:
+    """ok, failed, failed.<cause>, availability or error_ratio of outcome counts [N_OUT]."""
+    ok, failed = int(ends[0]), int(ends[1:].sum())
+    if name.startswith("failed."):
+        return int(ends[1 + CAUSES.index(name.removeprefix("failed."))])
+    return {"ok": ok, "failed": failed, "availability": ratio(ok, ok + failed), "error_ratio": ratio(failed, ok + failed)}[name]
+
+
+def _weighted(values: np.ndarray, weights: np.ndarray) -> float | None:
+    said = ~np.isnan(values)
+    return ratio(float((values[said] * weights[said]).sum()), float(weights[said].sum()))
+
+
+def _of_fault(name: str, entry: dict[str, Any]) -> float | None:
+    group, _, part = name.partition(".")
+    if part:
+        return entry[group].get(part, 0)
+    return sum(entry[name].values()) if name == "lost_requests" else entry[name]
