@@ -1,0 +1,247 @@
+"""The oracle's faults, health checks and failover, one small process each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from engine.behaviours import Balancer, Failover, HealthCheck, Store
+from engine.kernel.layout import ticks
+from engine.kernel.rng import stream_uniform
+from engine.live import Live
+from engine.oracle.state import Job, Pool, Server, Site, Target
+from engine.plan import Plan
+
+Process = Generator[simpy.Event, Any, Any]
+
+
+class Control:
+    """The control plane's half of `Oracle`."""
+
+    plan: Plan
+    env: simpy.Environment
+    add: list[int]
+    cut: list[list[bool]]
+    path_cut: set[tuple[int, int]]
+    flying: dict[Job, int]
+    servers: list[Server]
+    sites: dict[tuple[int, Server], Site]
+    pools: list[list[Pool]]
+    killed: Counter[int]
+
+    def start_control(self) -> None:
+        """Start every control process."""
+        self.env.process(self.faults())
+        for b in self.plan.balancers():
+            behaviour = self.plan.nodes[b].behaviour
+            assert isinstance(behaviour, Balancer)
+            if behaviour.health_check:
+                for target in self.pools[b][0].targets:
+                    self.env.process(self.probe_for_ever(b, target, behaviour.health_check))
+        for n in self.plan.stores():
+            behaviour = self.plan.nodes[n].behaviour
+            assert isinstance(behaviour, Store)
+            if behaviour.failover and self.plan.nodes[n].count > 1:
+                self.env.process(self.failover(n, behaviour.failover))
+
+    # ---- faults ----
+    def faults(self) -> Process:
+        """At each start and end of a fault the configuration is made anew."""
+        for time in sorted({ticks(min(t, 1e5)) for f in self.plan.faults for t in (f.start_s, f.end_s)}):
+            yield self.env.timeout(time - self.env.now)
+            live = Live(len(self.servers), len(self.plan.edges), len(self.plan.places))
+            for fault in self.plan.faults:
+                if ticks(fault.start_s) <= time < ticks(min(fault.end_s, 1e5)):
+                    fault.apply(live)
+            self.become(live)
+
+    def become(self, live: Live) -> None:
+        """Make the world as ``live`` says."""
+        self.add = [int(round(a * 1e7)) for a in live.edge_add_s]
+        self.cut = [[bool(a), bool(b)] for a, b in live.edge_cut]
+        n = len(self.plan.places)
+        self.path_cut = {(a, b) for a in range(n) for b in range(n) if live.path_cut[a, b]}
+        for job, direction in list(self.flying.items()):
+            if self.is_cut(job, direction):
+                del self.flying[job]
+        for server in self.servers:
+            server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
+            down = int(live.down[server.number])
+            if down and not server.down:
+                self.kill(server, down)
+            server.down = down
+        for server in self.servers:
+            if server.stalled and (server.standby is None or self.in_touch(server)):
+                self.resume(server)
+
+    def kill(self, server: Server, down: int) -> None:
+        """Everything there is lost; callers get a reset unless it is a black hole. What it knew about its own calls is gone."""
+        server.down, server.epoch, server.busy = down, server.epoch + 1, 0
+        waiting = [turn for _, turn in server.queue]
+        server.queue.clear()
+        server.stalled.clear()
+        for attempt in server.attempts:
+            attempt.target.out -= 1
+            attempt.job.abandoned = True
+        server.attempts.clear()
+        for (_, caller), site in self.sites.items():
+            if caller is server:
+                site.inflight = 0
+                site.reset(self.env.now)
+        jobs = list(server.jobs)
+        server.jobs.clear()
+        self.killed[server.number] += len(jobs)
+        for turn in waiting:
+            turn.succeed()
+        if down == 1:
+            for job in jobs:
+                self.env.process(self.answer(job, "refused", None))
+
+    # ---- health checks ----
+    def probe_for_ever(self, b: int, target: Target, check: HealthCheck) -> Process:
+        """Probe one target every interval from a random phase on."""
+        node, server = self.plan.nodes[b], target.server
+        names = (node.id, self.plan.nodes[server.node].id, self.plan.instances[server.number].index)
+        interval = ticks(check.interval_s)
+        counts = [0]  # consecutive results against the belief
+        yield self.env.timeout(int(stream_uniform(self.plan.seed, "probe phase", *names) * interval))
+        number = 0
+        while True:
+            passed, delay = self.probe(b, target, check, names, number)
+            if passed or delay == 0:
+                self.judge(b, target, check, passed, counts)
+            else:
+                self.env.process(self.judge_later(delay, b, target, check, counts))
+            number += 1
+            yield self.env.timeout(interval)
+
+    def probe(self, b: int, target: Target, check: HealthCheck, names: tuple[Any, ...], number: int) -> tuple[bool, int]:
+        """(passed, ticks until a failure is known)."""
+        server, here, e = target.server, self.servers[self.plan.nodes[b].first].place, target.edge
+        there = server.place
+        there_and_back = self.one_way(here, there) + self.one_way(there, here) + self.add[e]
+        silent = any(self.cut[e]) or (here, there) in self.path_cut or (there, here) in self.path_cut or server.down == 2
+        if silent or there_and_back > ticks(check.timeout_s):
+            return False, ticks(check.timeout_s)
+        if server.down:
+            return False, there_and_back
+        if server.error_share and stream_uniform(self.plan.seed, "probe error", *names, number) < server.error_share:
+            return False, there_and_back
+        return True, 0
+
+    def judge_later(self, delay: int, b: int, target: Target, check: HealthCheck, counts: list[int]) -> Process:
+        """A failed probe is known after a while."""
+        yield self.env.timeout(delay)
+        self.judge(b, target, check, False, counts)
+
+    def judge(self, b: int, target: Target, check: HealthCheck, passed: bool, counts: list[int]) -> None:
+        """Enough consecutive results against the belief turn it."""
+        counts[0] = 0 if passed == target.healthy else counts[0] + 1
+        if counts[0] >= (check.unhealthy if target.healthy else check.healthy):
+            counts[0] = 0
+            self.pools[b][0].believe(target, not target.healthy)
+
+    # ---- failover ----
+    def in_touch(self, primary: Server) -> bool:
+        """Whether the primary's standby lives and both can talk."""
+        other = primary.standby
+        if other is None:
+            return False
+        a, z = primary.place, other.place
+        return not other.down and other.role == "standby" and (a, z) not in self.path_cut and (z, a) not in self.path_cut
+
+    def resume(self, server: Server) -> None:
+        """Stalled writes go on, the latest first."""
+        waiting, server.stalled = server.stalled[::-1], []
+        for event in waiting:
+            event.succeed()
+
+    def view(self, server: Server) -> int:
+        """What the regional monitor sees: 0 answers, 1 refuses, 2 silent."""
+        region = self.plan.places[server.place].region
+        here = next(p for p, place in enumerate(self.plan.places) if place.kind == "region" and place.region == region)
+        if (here, server.place) in self.path_cut or (server.place, here) in self.path_cut:
+            return 2
+        return server.down
+
+    def set_standby(self, primary: Server, standby: Server | None) -> None:
+        """Who receives the primary's writes from now on."""
+        primary.standby = standby
+        if primary.stalled and (standby is None or self.in_touch(primary)):
+            self.resume(primary)
+
+    def failover(self, n: int, f: Failover) -> Process:
+        """Watch primary and standby; promote, drop, readmit."""
+        primary, other = self.of(n)[:2]
+        misses = {primary: 0, other: 0}
+        ready_at: int | None = None
+        interval = ticks(f.monitor_interval_s)
+        yield self.env.timeout(int(stream_uniform(self.plan.seed, "monitor phase", self.plan.nodes[n].id) * interval))
+        while True:
+            tick = self.env.now
+            views = {s: self.view(s) for s in (primary, other)}
+            if 2 in views.values():
+                yield self.env.timeout(ticks(f.monitor_timeout_s))
+            for s, view in views.items():
+                misses[s] = misses[s] + 1 if view else 0
+            in_sync = other.role == "standby"
+            if misses[primary] >= f.misses and in_sync and misses[other] == 0:
+                yield self.env.timeout(ticks(f.decide_s))
+                primary.role = "out of sync"
+                self.set_standby(primary, None)
+                yield self.env.timeout(ticks(f.promote_s))
+                if self.view(other):
+                    primary.role, other.role, misses[primary] = "primary", "out of sync", 0
+                else:
+                    other.role, misses[primary], ready_at = "primary", f.misses, None
+                    primary, other = other, primary
+                    self.env.process(self.propagate(n, f, primary))
+            elif in_sync and misses[other] >= f.misses:
+                other.role, ready_at = "out of sync", None
+                self.set_standby(primary, None)
+            if other.role == "out of sync":
+                if misses[other] or misses[primary]:
+                    ready_at = None
+                elif ready_at is None:
+                    ready_at = self.env.now + ticks(f.resync_s)
+                elif self.env.now >= ready_at:
+                    other.role, ready_at = "standby", None
+                    self.set_standby(primary, other)
+            yield self.env.timeout(max(interval - (self.env.now - tick), ticks(0.001)))
+
+    def propagate(self, n: int, f: Failover, primary: Server) -> Process:
+        """Each caller instance uses the new primary once its cached address has expired."""
+        since, ttl = self.env.now, ticks(f.propagate_ttl_s)
+        store = self.plan.nodes[n].id
+        for e, edge in enumerate(self.plan.edges):
+            if edge.callee == n:
+                caller = self.plan.nodes[edge.caller]
+                for j, server in enumerate(self.of(edge.caller)):
+                    delay = int(stream_uniform(self.plan.seed, "ttl", store, caller.id, j, since) * ttl)
+                    self.env.process(self.move(delay, e, server, primary))
+        yield self.env.timeout(ttl)
+
+    def move(self, delay: int, e: int, caller: Server, primary: Server) -> Process:
+        """One caller instance follows the address."""
+        yield self.env.timeout(delay)
+        pool = next(p for p in self.pools[caller.node] if p.targets[0].edge == e)
+        self.sites[e, caller].primary = next(t for t in pool.targets if t.server is primary)
+
+    def of(self, node: int) -> list[Server]:
+        """A node's servers; in `Oracle`."""
+        raise NotImplementedError
+
+    def one_way(self, a: int, b: int) -> int:
+        """Ticks between places; in `Calls`."""
+        raise NotImplementedError
+
+    def is_cut(self, job: Job, direction: int) -> bool:
+        """Whether a message is lost; in `Calls`."""
+        raise NotImplementedError
+
+    def answer(self, job: Job, outcome: str, first: Any) -> Process:
+        """Send an outcome back; in `Calls`."""
+        raise NotImplementedError

@@ -1,0 +1,71 @@
+"""The kernel's counter-based draws in pure Python, or ordinary pseudo-random numbers in their place."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from engine.behaviours import Distribution
+from engine.build import lognormal_table
+from engine.kernel.layout import DIST_BINS, TICKS_PER_S
+from engine.kernel.rng import stream_key
+
+MASK = (1 << 64) - 1
+CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
+
+
+def draw(key: int, number: int) -> int:
+    """SplitMix64."""
+    z = (key + (number & MASK) * 0x9E3779B97F4A7C15) & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+def to_unit(bits: int) -> float:
+    """The upper 53 bits as a number in (0, 1)."""
+    return ((bits >> 11) + 0.5) * 1.1102230246251565e-16
+
+
+class Draws:
+    """All randomness of one oracle run."""
+
+    def __init__(self, seed: int, exact: bool) -> None:
+        self.seed, self.exact, self.random = seed, exact, random.Random(seed)
+
+    def source_key(self, source: str) -> int:
+        """Key of a source's own sequence."""
+        return int(stream_key(self.seed, "source", source)) if self.exact else 0
+
+    def uniform(self, key: int, purpose: int, local: int = 0, tries: int = 0) -> float:
+        """The draw for one purpose at one step of one request."""
+        return to_unit(draw(key, (purpose << 24) | (local << 8) | tries)) if self.exact else self.random.random()
+
+    def child(self, key: int, local: int, tries: int) -> int:
+        """Key of the request that an attempt creates."""
+        return draw(key, (CHILD << 24) | (local << 8) | (tries + 1)) if self.exact else 0
+
+    def gap(self, key: int, k: int) -> float:
+        """The k-th unit-rate exponential gap of a source."""
+        return -math.log(to_unit(draw(key, 2 * k))) if self.exact else self.random.expovariate(1.0)
+
+    def request_key(self, key: int, number: int) -> int:
+        """Key of the number-th request of a source."""
+        return draw(key, 2 * number + 1) if self.exact else 0
+
+    def service_ticks(self, d: Distribution, key: int, local: int) -> float:
+        """One service time in ticks."""
+        scale = d.scale_s * TICKS_PER_S
+        if d.kind == "constant":
+            return scale
+        u = self.uniform(key, SERVICE, local)
+        if d.kind == "exponential":
+            return -scale * math.log(u)
+        if not self.exact:
+            return scale * math.exp(self.random.gauss(0.0, d.sigma))
+        table, offset = lognormal_table(d.scale_s, d.sigma), 0
+        u *= DIST_BINS
+        while u >= DIST_BINS - 1 and offset < 2 * (DIST_BINS + 1):
+            u, offset = (u - (DIST_BINS - 1)) * DIST_BINS, offset + DIST_BINS + 1
+        low, high = float(table[offset + int(u)]), float(table[offset + int(u) + 1])
+        return low + (high - low) * (u - int(u))

@@ -1,0 +1,220 @@
+"""The oracle's requests: arrivals, travel, service, calls with retries, answers. One SimPy process per request and per attempt."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from engine.behaviours import Balancer, Source, Station, Store
+from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.oracle.calls import Calls
+from engine.oracle.control import Control
+from engine.oracle.draws import ERROR, Draws
+from engine.oracle.state import First, Job, Pool, Server, Site, Target
+from engine.plan import Plan
+
+Process = Generator[simpy.Event, Any, Any]
+
+
+class Oracle(Calls, Control):
+    """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
+
+    def __init__(self, plan: Plan, exact: bool = False) -> None:
+        self.plan, self.env, self.draws = plan, simpy.Environment(), Draws(plan.seed, exact)
+        self.add = [0] * len(plan.edges)
+        self.cut: list[list[bool]] = [[False, False] for _ in plan.edges]
+        self.path_cut: set[tuple[int, int]] = set()
+        self.flying: dict[Job, int] = {}  # messages on a wire: job → direction
+        self.servers = [Server(k, i.node, i.place, i.slots, i.queue_capacity) for k, i in enumerate(plan.instances)]
+        self.sites = {(e, s): Site(edge.policy.breaker) for e, edge in enumerate(plan.edges) for s in self.of(edge.caller)}
+        self.tokens = [10.0] * len(plan.edges)
+        self.pools = [self.make_pools(n) for n in range(len(plan.nodes))]
+        self.attempt_ends: Counter[tuple[int, int, str]] = Counter()  # (second, edge, outcome)
+        self.call_ends: Counter[tuple[int, int, str]] = Counter()
+        self.start_ends: Counter[tuple[int, int, str]] = Counter()  # (start second, source, first cause or ok)
+        self.begun = 0
+        self.arrived: Counter[int] = Counter()
+        self.completed: Counter[int] = Counter()
+        self.rejected: Counter[int] = Counter()
+        self.killed: Counter[int] = Counter()
+        self.latencies: defaultdict[int, list[int]] = defaultdict(list)
+        for n in plan.stores():
+            members = self.of(n)
+            for k, member in enumerate(members):
+                member.role = "primary" if k == 0 else "standby"
+            members[0].standby = members[1] if len(members) > 1 else None
+        self.start_control()
+        for k, n in enumerate(plan.sources()):
+            self.env.process(self.source(k, n))
+
+    def of(self, node: int) -> list[Server]:
+        """A node's servers."""
+        return [self.servers[i] for i in self.plan.instances_of(node)]
+
+    def make_pools(self, n: int) -> list[Pool]:
+        """A balancer has one pool over all its edges, every other node one for each."""
+        node = self.plan.nodes[n]
+        groups = [node.calls] if isinstance(node.behaviour, Balancer) else [(e,) for e in node.calls]
+        pools = []
+        for group in groups:
+            targets = [Target(s, e) for e in group for s in self.of(self.plan.edges[e].callee)]
+            if isinstance(node.behaviour, Balancer):
+                algorithm = node.behaviour.algorithm
+            else:
+                store = isinstance(self.plan.nodes[self.plan.edges[group[0]].callee].behaviour, Store)
+                algorithm = "primary" if store else "random"  # type: ignore[assignment]
+            for e in group:
+                for s in self.of(n):
+                    self.sites[e, s].primary = targets[0]
+            pools.append(Pool(targets, algorithm))
+        return pools
+
+    def run(self, until_s: float | None = None) -> Oracle:
+        """Simulate to ``until_s`` (the plan's duration when absent)."""
+        self.env.run(until=ticks(self.plan.duration_s if until_s is None else until_s))
+        return self
+
+    # ---- clients ----
+    def source(self, k: int, n: int) -> Process:
+        """Start requests for ever."""
+        behaviour = self.plan.nodes[n].behaviour
+        assert isinstance(behaviour, Source)
+        key, server, t = self.draws.source_key(self.plan.nodes[n].id), self.of(n)[0], 0.0
+        number = 0
+        while True:
+            if behaviour.arrivals == "even":
+                t += 1.0 if number else 0.0
+            else:
+                t += self.draws.gap(key, number)
+            number += 1
+            due = self.instant(behaviour, t)
+            if due is None:
+                return
+            yield self.env.timeout(due - self.env.now)
+            for b in range(behaviour.batch):
+                self.begun += 1
+                self.env.process(self.request(k, server, self.draws.request_key(key, number * behaviour.batch + b)))
+
+    @staticmethod
+    def instant(behaviour: Source, t: float) -> int | None:
+        """When the expected number of arrivals reaches t: the inverse of the integrated rate. None: never."""
+        passed = 0.0
+        for (start, rate), following in zip(behaviour.segments, [*behaviour.segments[1:], None], strict=True):
+            rate /= behaviour.batch
+            if following is None or passed + rate * (following[0] - start) > t:
+                return int((start + (t - passed) / rate) * TICKS_PER_S + 0.5) if rate > 0 else None
+            passed += rate * (following[0] - start)
+        return None
+
+    def request(self, k: int, server: Server, key: int) -> Process:
+        """One request from its start to its end at the client."""
+        born = self.env.now
+        outcome, first = yield from self.program(server, key, server.epoch)
+        self.start_ends[born // TICKS_PER_S, k, outcome if outcome == "ok" else first[1]] += 1
+        if outcome == "ok":
+            self.latencies[k].append(self.env.now - born)
+
+    # ---- the callee ----
+    def handle(self, job: Job) -> Process:
+        """A request travels, is admitted, is worked on, and its answer travels back."""
+        if not (yield from self.travel(job, 0)):
+            return
+        server = job.callee
+        if server.down:
+            if server.down == 1:
+                yield from self.answer(job, "refused", None)
+            return
+        self.arrived[server.number] += 1
+        turned_away = self.turned_away(server, job)
+        if turned_away:
+            self.rejected[server.number] += 1
+            yield from self.answer(job, turned_away, None)
+            return
+        epoch = server.epoch
+        server.jobs.add(job)
+        if server.busy < server.slots:
+            server.busy += 1
+        else:
+            turn = self.env.event()
+            server.queue.append((job, turn))
+            yield turn
+            if server.epoch != epoch:
+                return
+        result = yield from self.program(server, job.key, epoch, job)
+        if result is None or server.epoch != epoch:
+            return
+        outcome, first = result
+        server.jobs.discard(job)
+        self.completed[server.number] += 1
+        if server.role in ("standby", "out of sync") and outcome == "ok":
+            outcome = "no_writer"
+        if self.holds_to_the_end(server.node):
+            self.free_slot(server)
+        yield from self.answer(job, outcome, first)
+
+    def turned_away(self, server: Server, job: Job) -> str | None:
+        """Why a living server answers at once instead of working."""
+        if server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
+            return "error"
+        if server.role in ("standby", "out of sync"):
+            return "no_writer"
+        if server.busy >= server.slots and len(server.queue) >= server.capacity:
+            return "queue_full"
+        return None
+
+    def free_slot(self, server: Server) -> None:
+        """Hand the slot to the first in the queue, or let it idle."""
+        if server.queue:
+            server.queue.popleft()[1].succeed()
+        else:
+            server.busy -= 1
+
+    def holds_to_the_end(self, node: int) -> bool:
+        """Whether a request keeps its slot until it is answered."""
+        behaviour = self.plan.nodes[node].behaviour
+        return not (isinstance(behaviour, Station) and not behaviour.holds_slot and self.plan.nodes[node].calls)
+
+    def program(self, server: Server, key: int, epoch: int, job: Job | None = None) -> Process:
+        """Serve, replicate, call the dependencies in order. Returns (outcome, first cause), or None when the server died meanwhile."""
+        node = self.plan.nodes[server.node]
+        behaviour, local = node.behaviour, 0
+        if isinstance(behaviour, Station | Store):
+            work = self.draws.service_ticks(behaviour.service, key, local) * server.slow
+            local += 1
+            yield self.env.timeout(int(work + 0.5))
+            if server.epoch != epoch:
+                return None
+        if isinstance(behaviour, Store) and node.count > 1:
+            local += 1
+            if not (yield from self.replicate(server, epoch)):
+                return None
+        if not self.holds_to_the_end(server.node):
+            local += 1
+            self.free_slot(server)
+        first: First = None
+        for pool in self.pools[server.node]:
+            result = yield from self.call(server, pool, key, local, epoch)
+            if result is None:
+                return None
+            outcome, first = result
+            if outcome != "ok":
+                return "error", first
+            local += 1
+        return "ok", None
+
+    def replicate(self, server: Server, epoch: int) -> Process:
+        """One round trip to the standby; when it does not answer then, wait until it does or no longer counts. False when the server died."""
+        standby = server.standby
+        if standby is None:
+            return True
+        yield self.env.timeout(self.one_way(server.place, standby.place) + self.one_way(standby.place, server.place))
+        if server.epoch != epoch:
+            return False
+        if server.standby is not None and not self.in_touch(server):
+            wake = self.env.event()
+            server.stalled.append(wake)
+            yield wake
+        return server.epoch == epoch

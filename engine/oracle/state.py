@@ -1,0 +1,137 @@
+"""What the oracle keeps about instances, callers, messages and choices."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import simpy
+
+from engine.behaviours import Breaker
+from engine.kernel.layout import ticks
+
+First = tuple[int, str] | None  # (edge, outcome) of the first failure
+
+
+@dataclass(eq=False)
+class Job:
+    """One attempt as its callee sees it. ``done`` carries (outcome, first cause) to whoever still waits."""
+
+    edge: int
+    caller: Server | None
+    callee: Server
+    key: int
+    done: simpy.Event | None
+    abandoned: bool = False
+
+
+@dataclass(eq=False)
+class Server:
+    """An instance. ``epoch`` rises with each death; whatever started in an older one is gone."""
+
+    number: int
+    node: int
+    place: int
+    slots: int
+    capacity: int
+    role: str = "none"
+    standby: Server | None = None
+    down: int = 0
+    slow: float = 1.0
+    error_share: float = 0.0
+    busy: int = 0
+    epoch: int = 0
+    queue: deque[tuple[Job, simpy.Event]] = field(default_factory=deque)
+    jobs: set[Job] = field(default_factory=set)  # admitted and not yet answered, waiting ones included
+    attempts: set[Attempt] = field(default_factory=set)  # open calls of its own
+    stalled: list[simpy.Event] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Attempt:
+    """One open attempt as its caller sees it."""
+
+    target: Target
+    site: Site
+    job: Job
+
+
+@dataclass(eq=False)
+class Target:
+    """One choice of a pool."""
+
+    server: Server
+    edge: int
+    out: int = 0
+    healthy: bool = True
+
+
+@dataclass(eq=False)
+class Pool:
+    """The targets among which a call chooses."""
+
+    targets: list[Target]
+    algorithm: str
+    rotation: list[Target] = field(default_factory=list)
+    next: int = 0
+
+    def __post_init__(self) -> None:
+        self.rotation = list(self.targets)
+
+    def believe(self, target: Target, healthy: bool) -> None:
+        """A target enters or leaves the rotation; with nobody healthy everybody is used."""
+        target.healthy = healthy
+        self.rotation = [t for t in self.targets if t.healthy] or list(self.targets)
+
+
+class Site:
+    """What one caller instance keeps about one edge: open calls, its circuit breaker, the store address it believes in."""
+
+    def __init__(self, breaker: Breaker | None) -> None:
+        self.breaker, self.inflight = breaker, 0
+        self.primary: Target | None = None
+        self.reset(0)
+
+    def reset(self, now: int) -> None:
+        """Closed, with an empty window."""
+        self.state, self.until, self.out, self.passed = "closed", 0, 0, 0
+        self.old, self.new = [0, 0], [0, 0]  # calls, failures of the two half windows
+        self.rotate = now + (ticks(self.breaker.window_s / 2) if self.breaker else 0)
+
+    def admits(self, now: int) -> bool:
+        """Whether the breaker lets an attempt through."""
+        if self.breaker is None:
+            return True
+        if self.state == "open":
+            if now < self.until:
+                return False
+            self.state, self.out, self.passed = "half open", 0, 0
+        if self.state == "half open":
+            if self.out >= self.breaker.probes:
+                return False
+            self.out += 1
+        return True
+
+    def note(self, failed: bool, now: int) -> None:
+        """Feed the breaker with a result."""
+        b = self.breaker
+        if b is None or self.state == "open":
+            return
+        if self.state == "half open":
+            if failed:
+                self.state, self.until = "open", now + ticks(b.open_s)
+            else:
+                self.passed += 1
+                if self.passed >= b.probes:
+                    self.reset(now)
+            return
+        half = ticks(b.window_s / 2)
+        if now >= self.rotate:
+            self.old, self.new = ([0, 0] if now >= self.rotate + half else self.new), [0, 0]
+            self.rotate = now + half
+        self.new[0] += 1
+        if failed:
+            self.new[1] += 1
+            calls = self.old[0] + self.new[0]
+            if calls >= b.minimum_calls and self.old[1] + self.new[1] >= b.failure_share * calls:
+                self.state, self.until = "open", now + ticks(b.open_s)
