@@ -1,0 +1,31 @@
+"""How busy each node is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.charts import nodelines
+from ui.charts.base import Chart, View, figure, threshold
+
+
+def _figure(view: View) -> go.Figure:
+    fig = figure(view, "busy slots")
+    fig.update_yaxes(range=[0, 108], ticksuffix=" %")
+    threshold(fig, 70, "strained from 70 %", view.colours.strained)
+    nodelines.draw(fig, view, "utilisation", "mean", "%{y:.0f} %", scale=100)
+    return fig
+
+
+def _table(view: View) -> pd.DataFrame:
+    return nodelines.table(view, "utilisation", "utilisation")
+
+
+CHART = Chart(
+    id="utilisation",
+    title="Utilisation",
+    help="Busy slot-seconds ÷ slot-seconds in service, per node. Instances that are down do not count, so the strain on the rest shows.",
+    order=30,
+    figure=_figure,
+    table=_table,
+)

@@ -1,0 +1,64 @@
+"""What the canvas tells about a run beside the frames: faults with what they touch, failover phases and the log."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from engine.events import Event
+from engine.live import Live
+from engine.plan import Plan, PlanFault
+from engine.results import Result, totals
+
+MAX_EVENTS = 2000  # lines of the log sent to the canvas; the full log stays in the table below it
+
+
+def faults(plan: Plan, labels: dict[str, str]) -> list[dict[str, Any]]:
+    """Every fault of the plan with the instances, places and edges it touches. ``labels`` names the kinds for people."""
+    return [_fault(plan, fault, labels.get(fault.kind, fault.kind.replace("_", " "))) for fault in plan.faults]
+
+
+def _fault(plan: Plan, fault: PlanFault, label: str) -> dict[str, Any]:
+    live = Live(len(plan.instances), len(plan.edges), len(plan.places))
+    fault.apply(live)
+    touched = (live.down > 0) | (live.slow != 1) | (live.error_share > 0)
+    edges = (live.edge_add_s != 0) | live.edge_cut.any(axis=1)
+    cut = live.path_cut.any(axis=0) | live.path_cut.any(axis=1)
+    places = {p.id for i, p in enumerate(plan.places) if cut[i] or fault.target in (p.id, p.region)}
+    return {
+        "id": fault.id,
+        "kind": fault.kind,
+        "target": fault.target,
+        "start_s": fault.start_s,
+        "end_s": None if math.isinf(fault.end_s) else fault.end_s,  # JSON has no infinity
+        "label": label,
+        "sentence": fault.sentence,
+        "instances": np.flatnonzero(touched).tolist(),
+        "places": sorted(places),
+        "edges": [plan.edges[e].id for e in np.flatnonzero(edges)],
+    }
+
+
+def phases(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Failover phases as bands: name, node and the seconds they cover."""
+    return [
+        {"phase": e.data["phase"], "node": e.node, "from_s": e.data["from_s"], "to_s": e.data["to_s"]} for e in events if e.kind == "phase"
+    ]
+
+
+def log(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The last `MAX_EVENTS` lines of the log, plain JSON."""
+    return [{"t_s": round(e.t_s, 3), "kind": e.kind, "node": e.node, "text": e.text} for e in list(events)[-MAX_EVENTS:]]
+
+
+def totals_of(result: Result) -> dict[str, Any]:
+    """The part of the summary that the strip shows; the whole one also takes a fingerprint, which a click need not wait for."""
+    return {
+        "availability": totals.availability(result.series),
+        "latency_s": totals.latency_s(result.series),
+        "requests": totals.requests(result.series),
+        "faults": result.faults,
+    }
