@@ -52,7 +52,7 @@ def no_rows(plan: Plan) -> Series:
     return empty_series(plan, int(plan.duration_s))
 
 
-X
+def snapshot(plan: Plan | None = None, series: Series | None = None, run_id: str = "run-1", **objectives: float) -> Snapshot:
     """A run of the small shop; broken in its second minute unless told otherwise."""
     plan = plan or hand.plan(300, faults=[hand.fault("f", 60, 120)])
     series = broken_series(plan) if series is None else series
