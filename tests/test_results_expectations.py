@@ -51,8 +51,9 @@ def test_windows_are_by_start_time_and_may_reach_into_the_warm_up() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "expected"),
-    [("requests.ok", 28500), ("failed.timeout", 1500), ("requests.failed.timeout", 1500), ("failed", 1500), ("in_flight", 0), ("failed.refused", 0),
-     ("ok_per_s_min", 50), ("failed_per_s_max", 50), ("failed.timeout_per_s_max", 50), ("availability_min", 0.5), ("ok_per_s_last", 100),
+    [("requests.ok", 28500), ("failed.timeout", 1500), ("requests.failed.timeout", 1500), ("failed", 1500), ("in_flight", 0),
+     ("failed.refused", 0), ("ok_per_s_min", 50), ("failed_per_s_max", 50),
+     ("failed.timeout_per_s_max", 50), ("availability_min", 0.5), ("ok_per_s_last", 100),
      ("started_per_s", 100)],
 )  # fmt: skip
 def test_request_metrics(metric: str, expected: float) -> None:
@@ -103,8 +104,9 @@ def test_fault_metrics() -> None:
 
 def test_every_listed_metric_has_a_value_or_says_why_not() -> None:
     s = outage()
-    owner: dict[str, dict[str, str]] = {"requests": {}, "node": {"node": "web"}, "edge": {"edge": "web->orders"}, "fault": {"fault": "loss"}}
-    for scope, of in owner.items():
+    owners: tuple[tuple[str, dict[str, str]], ...] = (
+        ("requests", {}), ("node", {"node": "web"}), ("edge", {"edge": "web->orders"}), ("fault", {"fault": "loss"}))  # fmt: skip
+    for scope, of in owners:
         for metric in (*TOTALS[scope], *SERIES[scope], *(f"{m}_max" for m in SERIES[scope])):
             (line,) = judged(s, {"metric": metric, "at_least": 0} | of)
             assert line["pass"], line
@@ -130,14 +132,14 @@ def test_a_fault_that_has_not_struck_has_no_rto() -> None:
 
 @pytest.mark.parametrize(
     ("item", "path", "says"),
-    [({"metric": "availabilty"}, "expect.0.metric", "there is no metric 'availabilty' of all requests; there are availability, error_ratio"),
-     ({"metric": "colour", "node": "web"}, "expect.0.metric", "there is no metric 'colour' of node web; there are availability"),
-     ({"metric": "utilisation"}, "expect.0.node", "utilisation belongs to a node: say which of shoppers, front, web, orders"),
-     ({"metric": "attempts"}, "expect.0.edge", "attempts belongs to an edge: say which of shoppers->front, front->web, web->orders"),
-     ({"metric": "load", "node": "wep"}, "expect.0.node", "there is no node 'wep'; there are shoppers, front, web, orders"),
-     ({"metric": "rto_s", "fault": "fire"}, "expect.0.fault", "there is no fault 'fire'; there are loss"),
-     ({"metric": "latency_s.p42"}, "expect.0.metric", "there is no metric 'p42_s'"),
-     ({"metric": "ok", "node": "web", "edge": "front->web"}, "expect.0.metric", "name one of them only")],
+    [({"metric": "availabilty"}, "expect[0].metric", "there is no metric 'availabilty' of all requests; there are availability, error"),
+     ({"metric": "colour", "node": "web"}, "expect[0].metric", "there is no metric 'colour' of node web; there are availability"),
+     ({"metric": "utilisation"}, "expect[0].node", "utilisation belongs to a node: say which of shoppers, front, web, orders"),
+     ({"metric": "attempts"}, "expect[0].edge", "attempts belongs to an edge: say which of shoppers->front, front->web, web->orders"),
+     ({"metric": "load", "node": "wep"}, "expect[0].node", "there is no node 'wep'; there are shoppers, front, web, orders"),
+     ({"metric": "rto_s", "fault": "fire"}, "expect[0].fault", "there is no fault 'fire'; there are loss"),
+     ({"metric": "latency_s.p42"}, "expect[0].metric", "there is no metric 'p42_s'"),
+     ({"metric": "ok", "node": "web", "edge": "front->web"}, "expect[0].metric", "name one of them only")],
 )  # fmt: skip
 def test_a_misnamed_expectation_is_answered_with_the_list(item: dict[str, str], path: str, says: str) -> None:
     p = plan(10, faults=[fault("loss", 1)])

@@ -39,7 +39,7 @@ def problems(plan: Plan, expect: Sequence[Any], path: str = "expect") -> list[tu
         try:
             resolve(plan, fields_of(item))
         except Unjudgeable as problem:
-            found.append((f"{path}.{index}.{problem.field}", str(problem)))
+            found.append((f"{path}[{index}].{problem.field}", str(problem)))
     return found
 
 
