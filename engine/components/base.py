@@ -1,0 +1,96 @@
+"""What every kind of node has in common: who it is, where it sits, how it becomes a behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
+
+from engine.behaviours import Behaviour
+from engine.fields import Id, Strict, quantity
+from engine.geography import Geography
+
+__all__ = ["AzPlaced", "Component", "RegionPlaced", "TIERS", "quantity"]
+
+TIERS = ("clients", "edge", "balancer", "compute", "cache", "data", "async")  # top to bottom on the canvas
+
+
+class Component(Strict):
+    """A node of the document. Subclasses add their fields, what the palette says about them, and their lowering."""
+
+    label: ClassVar[str]
+    category: ClassVar[str]
+    glyph: ClassVar[str]
+    summary: ClassVar[str]
+    placement: ClassVar[Literal["outside", "region", "azs", "az"]]
+    behaviour: ClassVar[Literal["source", "balancer", "station", "store"]]
+    tier: ClassVar[str]
+    create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
+    call_timeout_s: ClassVar[float] = 60.0  # of outgoing edges that do not say
+    call_timeout_source: ClassVar[str] = "assumption: as long as boto3 waits for an answer (botocore 1.43, config.py: 60 s)"
+
+    id: Id = quantity(..., "", "Name of the node, used by edges and faults.", label="Id")
+    kind: str = ""
+    name: str | None = quantity(None, "", "Shown on the card instead of the id.", max_length=80)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Keep ``kind`` in what is written out, also for nodes made in Python where it is a default."""
+        self.__pydantic_fields_set__.add("kind")
+
+    @property
+    def shown_name(self) -> str:
+        """What people read: the name if there is one, else the id."""
+        return self.name or self.id
+
+    def sits(self, geography: Geography) -> tuple[str, ...]:
+        """The place of each instance, in instance order: an AZ, a Region, or outside."""
+        raise NotImplementedError
+
+    def lower(self, geography: Geography) -> Behaviour:
+        """The behaviour this node has, with every default filled in."""
+        raise NotImplementedError
+
+    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        """(field, what is wrong and what would be right) for everything that single fields cannot tell."""
+        yield from ()
+
+
+class RegionPlaced(Component):
+    """Sits in a Region as a whole; no single AZ takes it down."""
+
+    region: str | None = quantity(None, "", "The Region it serves; the first one unless told otherwise.", widget="region")
+
+    def home(self, geography: Geography) -> str:
+        """Id of its Region."""
+        return self.region or geography.first_region
+
+    def sits(self, geography: Geography) -> tuple[str, ...]:
+        return (self.home(geography),)
+
+    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        if self.region is not None and self.region not in geography.azs_of:
+            yield "region", f"there is no Region {self.region!r}; the Regions are {', '.join(geography.azs_of)}"
+
+
+class AzPlaced(Component):
+    """Sits in Availability Zones."""
+
+    azs: list[str] | None = quantity(None, "", "The Availability Zones its instances are spread over.", widget="azs", label="AZs",
+                                     min_length=1, max_length=24)  # fmt: skip
+
+    def home_azs(self, geography: Geography) -> list[str]:
+        """Its AZs in order; without any, the first Region's first AZ."""
+        return self.azs or [geography.first_az]
+
+    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        for az in self.azs or ():
+            if az in geography.azs_of:
+                yield "azs", f"{az!r} is a Region, not an AZ; its AZs are {', '.join(geography.azs_of[az])}"
+            elif az not in geography.azs:
+                yield "azs", f"there is no AZ {az!r} in any Region; the AZs are {', '.join(geography.azs)}"
+        for az in sorted({az for az in self.azs or () if (self.azs or []).count(az) > 1}):
+            yield "azs", f"{az!r} is named more than once; name each AZ once and use `instances` for how many"
+
+    def spread(self, geography: Geography, instances: int) -> tuple[str, ...]:
+        """AZ of each instance: round robin over the AZs in order, so that no AZ has two more than another."""
+        azs = self.home_azs(geography)
+        return tuple(azs[i % len(azs)] for i in range(instances))

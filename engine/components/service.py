@@ -1,0 +1,41 @@
+"""A plain service, without a vendor: instances with slots and a queue in front of each."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from engine.behaviours import Station
+from engine.components.base import AzPlaced, quantity
+from engine.components.values import Constant, ServiceTime
+from engine.geography import Geography
+
+
+class Service(AzPlaced):
+    """Serves a request in a slot of one instance, then calls its dependencies in the order of its edges."""
+
+    kind: Literal["service"] = "service"
+    label: ClassVar = "Service"
+    category: ClassVar = "Compute"
+    glyph: ClassVar = "box"
+    summary: ClassVar = "Instances that each serve a fixed number of requests at once and queue the rest."
+    placement: ClassVar = "azs"
+    behaviour: ClassVar = "station"
+    tier: ClassVar = "compute"
+
+    instances: int = quantity(1, "", "Servers, spread evenly over the AZs.", ge=1, le=2_000, assumption="the smallest service")
+    concurrency: int = quantity(1, "", "Requests one instance serves at once.", ge=1, le=100_000, label="Slots per instance",
+                                assumption="one worker per instance")  # fmt: skip
+    service: ServiceTime = quantity(Constant(constant=0.01), "s", "Time a request occupies a slot before its dependencies are called.",
+                                    label="Service time", assumption="10 ms of work")  # fmt: skip
+    queue_capacity: int | None = quantity(None, "", "Requests that may wait at one instance; without a limit the queue is unbounded.",
+                                          ge=0, le=1_000_000_000, label="Queue capacity")  # fmt: skip
+    discipline: Literal["fifo"] = quantity("fifo", "", "Who is served next: first in, first out.", later=("lifo",),
+                                           assumption="what most servers do")  # fmt: skip
+    holds_slot: bool = quantity(True, "", "Whether a request keeps its slot while it waits for its dependencies; off = asynchronous I/O.",
+                                label="Waits in its slot", assumption="a thread or worker per request")  # fmt: skip
+
+    def sits(self, geography: Geography) -> tuple[str, ...]:
+        return self.spread(geography, self.instances)
+
+    def lower(self, geography: Geography) -> Station:
+        return Station(self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), self.holds_slot)

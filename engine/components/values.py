@@ -1,0 +1,166 @@
+"""Values several kinds share: service times, request rates, arrivals, health checks and failover clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from engine.behaviours import Distribution, Failover, HealthCheck
+from engine.fields import LONGEST_S, OneOf, Strict, quantity
+
+MOST_RATE_PER_S = 1_000_000.0  # a limit of ours: beyond it a run takes minutes per simulated second
+
+
+class Constant(Strict):
+    """Every request takes the same time."""
+
+    constant: float = quantity(0.01, "s", "Time each request takes.", ge=0, le=LONGEST_S, label="Time")
+
+    def lower(self) -> Distribution:
+        return Distribution("constant", self.constant)
+
+
+class Exponential(Strict):
+    """Memoryless service: many short requests, a few long ones."""
+
+    exponential: float = quantity(0.01, "s", "Mean time a request takes.", gt=0, le=LONGEST_S, label="Mean")
+
+    def lower(self) -> Distribution:
+        return Distribution("exponential", self.exponential)
+
+
+class Lognormal(Strict):
+    """Skewed service with a tail, as measured latencies usually are."""
+
+    lognormal: float = quantity(0.01, "s", "Median time a request takes.", gt=0, le=LONGEST_S, label="Median")
+    sigma: float = quantity(0.5, "", "Spread of the logarithm; 0.5 puts p99 at 3.2 medians, 1 at 10.", ge=0, le=4,
+                            assumption="a moderate tail", label="Sigma")  # fmt: skip
+
+    def lower(self) -> Distribution:
+        return Distribution("lognormal", self.lognormal, self.sigma)
+
+
+ServiceTime = Annotated[
+    Constant | Exponential | Lognormal,
+    OneOf("service time", later=("erlang", "pareto", "empirical"),
+          labels={"constant": "Constant", "exponential": "Exponential", "lognormal": "Lognormal"}),
+]  # fmt: skip
+
+Segments = tuple[tuple[float, float], ...]
+
+
+def _rate(default: float, help: str, label: str) -> float:
+    return quantity(default, "1/s", help, ge=0, le=MOST_RATE_PER_S, label=label)
+
+
+class Steady(Strict):
+    """The same rate all the time."""
+
+    steady: float = _rate(100, "Requests per second.", "Rate")
+
+    def segments(self) -> Segments:
+        return ((0.0, self.steady),)
+
+
+class Spike(Strict):
+    """A base rate, another one for a while, then the base rate again."""
+
+    spike: float = _rate(100, "Requests per second before and after the spike.", "Base rate")
+    to: float = _rate(..., "Requests per second during the spike.", "Spike rate")  # type: ignore[arg-type]
+    at_s: float = quantity(..., "s", "When the spike starts.", ge=0, le=LONGEST_S, label="Starts at")
+    for_s: float = quantity(..., "s", "How long it lasts.", gt=0, le=LONGEST_S, label="Lasts")
+
+    def segments(self) -> Segments:
+        before = ((0.0, self.spike),) if self.at_s > 0 else ()
+        return (*before, (self.at_s, self.to), (self.at_s + self.for_s, self.spike))
+
+
+Step = Annotated[tuple[Annotated[float, Field(ge=0, le=LONGEST_S)], Annotated[float, Field(ge=0, le=MOST_RATE_PER_S)]], Field(strict=False)]
+
+
+class Steps(Strict):
+    """A rate from each given time on; nothing before the first."""
+
+    steps: list[Step] = quantity([(0, 100)], "", "Pairs of start time in s and requests per second, times ascending.", label="Steps",
+                                 min_length=1, max_length=1000, widget="pairs")  # fmt: skip
+
+    def segments(self) -> Segments:
+        before = ((0.0, 0.0),) if self.steps[0][0] > 0 else ()
+        return (*before, *self.steps)
+
+    def check(self) -> Iterator[str]:
+        times = [t for t, _ in self.steps]
+        for earlier, later in pairwise(times):
+            if later <= earlier:
+                yield f"times must ascend: {later:g} s comes after {earlier:g} s"
+                return
+
+
+Rate = Annotated[
+    Annotated[float, Field(ge=0, le=MOST_RATE_PER_S)] | Steady | Spike | Steps,
+    OneOf("rate", later=("ramp", "sine", "amplitude", "trace", "users", "think_s", "diurnal"),
+          labels={"number": "Steady", "steady": "Steady (named)", "spike": "Spike", "steps": "Steps"}),
+]  # fmt: skip
+
+
+class Batch(Strict):
+    """Several requests at once; batches come as many times more rarely."""
+
+    batch: int = quantity(..., "", "Requests that arrive together.", ge=1, le=10_000, label="Batch size")
+
+
+Arrivals = Annotated[
+    Literal["poisson", "even"] | Batch,
+    OneOf("arrivals", labels={"poisson": "Poisson", "even": "Evenly spaced", "batch": "In batches"}),
+]
+
+
+class HealthCheckFields(Strict):
+    """Probes of each target and how many results in a row change the balancer's mind."""
+
+    interval_s: float = quantity(30, "s", "Time between two probes of a target.", gt=0, le=3_600, label="Interval",
+                                 assumption="as an ALB does")  # fmt: skip
+    timeout_s: float = quantity(5, "s", "A probe without an answer for this long has failed.", gt=0, le=3_600, label="Timeout",
+                                assumption="as an ALB does")  # fmt: skip
+    unhealthy: int = quantity(2, "", "Failures in a row that take a target out.", ge=1, le=100, label="Unhealthy after",
+                              assumption="as an ALB does")  # fmt: skip
+    healthy: int = quantity(5, "", "Successes in a row that bring it back.", ge=1, le=100, label="Healthy after",
+                            assumption="as an ALB does")  # fmt: skip
+
+    def lower(self) -> HealthCheck:
+        return HealthCheck(self.interval_s, self.timeout_s, self.unhealthy, self.healthy)
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        if self.timeout_s > self.interval_s:
+            yield "timeout_s", f"a probe must be over before the next one: at most interval_s = {self.interval_s:g}, not {self.timeout_s:g}"
+
+
+class FailoverFields(Strict):
+    """The clocks of a promotion: how the loss of the primary is noticed and how long each step to a new one takes."""
+
+    monitor_interval_s: float = quantity(5, "s", "The primary is probed this often.", gt=0, le=3_600, label="Monitor interval",
+                                         assumption="a self-managed pair with a watcher")  # fmt: skip
+    monitor_timeout_s: float = quantity(2, "s", "A probe without an answer for this long is a miss.", gt=0, le=3_600,
+                                        label="Monitor timeout", assumption="a self-managed pair with a watcher")  # fmt: skip
+    misses: int = quantity(3, "", "Misses in a row before the primary is taken for lost.", ge=1, le=100, label="Misses",
+                           assumption="one or two misses may be a hiccup")  # fmt: skip
+    decide_s: float = quantity(5, "s", "Fencing the old primary and choosing the standby.", ge=0, le=3_600, label="Decide",
+                               assumption="a self-managed pair with a watcher")  # fmt: skip
+    promote_s: float = quantity(20, "s", "Log recovery on the standby until it takes writes.", ge=0, le=3_600, label="Promote",
+                                assumption="a self-managed pair with a watcher")  # fmt: skip
+    propagate_ttl_s: float = quantity(5, "s", "Callers keep the old address for up to this long.", ge=0, le=3_600,
+                                      label="Address TTL", assumption="a short DNS TTL")  # fmt: skip
+    resync_s: float = quantity(60, "s", "A returned member copies what it missed before it is a standby again.", ge=0, le=LONGEST_S,
+                               label="Resync", assumption="a short gap of the log to copy")  # fmt: skip
+
+    def lower(self) -> Failover:
+        return Failover(self.monitor_interval_s, self.monitor_timeout_s, self.misses, self.decide_s, self.promote_s,
+                        self.propagate_ttl_s, self.resync_s)  # fmt: skip
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        if self.monitor_timeout_s > self.monitor_interval_s:
+            limit = f"monitor_interval_s = {self.monitor_interval_s:g}"
+            yield "monitor_timeout_s", f"a probe must be over before the next one: at most {limit}, not {self.monitor_timeout_s:g}"

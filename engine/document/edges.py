@@ -1,0 +1,90 @@
+"""Edges and the policy of the calls over them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from engine.behaviours import Backoff, Breaker, CallPolicy
+from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
+
+AMAZON = "Exponential Backoff And Jitter, AWS Architecture Blog, 2015"
+HYSTRIX = "Netflix Hystrix, HystrixCommandProperties"
+
+
+class FixedBackoff(Strict):
+    """The same wait before every retry."""
+
+    fixed: float = quantity(0.1, "s", "Wait before each retry.", ge=0, le=LONGEST_S, label="Wait")
+
+    def lower(self) -> Backoff:
+        return Backoff("fixed", self.fixed)
+
+
+class ExponentialBackoff(Strict):
+    """Doubles the wait from retry to retry; jitter spreads the callers so that they do not come back together."""
+
+    exponential: float = quantity(0.1, "s", "Wait before the first retry; doubles with each.", ge=0, le=LONGEST_S, label="Base")
+    cap_s: float | None = quantity(None, "s", "No wait is longer than this.", ge=0, le=LONGEST_S, label="Cap")
+    jitter: Literal["none", "equal", "full", "decorrelated"] = quantity("none", "", f"How waits are spread ({AMAZON}).",
+                                                                        assumption="what a naive client does")  # fmt: skip
+
+    def lower(self) -> Backoff:
+        return Backoff("exponential", self.exponential, math.inf if self.cap_s is None else self.cap_s, self.jitter)
+
+
+BackoffValue = Annotated[FixedBackoff | ExponentialBackoff, OneOf("backoff", labels={"fixed": "Fixed", "exponential": "Exponential"})]
+
+
+class BreakerFields(Strict):
+    """Stops calling what keeps failing, and lets a few probes through after a while. Each caller instance has its own."""
+
+    failure_share: float = quantity(0.5, "", "Share of failed calls that opens it.", gt=0, le=1, source=HYSTRIX, label="Failure share")
+    window_s: float = quantity(10, "s", "Calls of this last while are counted.", gt=0, le=3_600, source=HYSTRIX, label="Window")
+    minimum_calls: int = quantity(20, "", "Fewer calls in the window never open it.", ge=1, le=1_000_000, source=HYSTRIX,
+                                  label="Minimum calls")  # fmt: skip
+    open_s: float = quantity(5, "s", "Stays open this long before it probes.", gt=0, le=LONGEST_S, source=HYSTRIX, label="Stays open")
+    probes: int = quantity(3, "", "Successful probes that close it, and the most it lets through meanwhile.", ge=1, le=10_000,
+                           assumption="one lucky answer is little evidence", label="Probes")  # fmt: skip
+
+    def lower(self) -> Breaker:
+        return Breaker(self.failure_share, self.window_s, self.minimum_calls, self.open_s, self.probes)
+
+
+class Edge(Strict):
+    """One node calls another and waits for the answer."""
+
+    caller: Id = quantity(..., "", "Node that calls.", alias="from")
+    callee: Id = quantity(..., "", "Node that is called.", alias="to")
+    kind: Literal["call"] = quantity("call", "", "What passes over the edge.", later=("publish", "consume", "replicate", "resolve"))
+    timeout_s: float | None = quantity(None, "s", "Per attempt, from sending to the whole answer; the caller's default when not given.",
+                                       gt=0, le=LONGEST_S, label="Timeout")  # fmt: skip
+    attempts: int = quantity(1, "", "Attempts per call, the first included.", ge=1, le=100, assumption="no retries unless asked for")
+    backoff: BackoffValue | None = quantity(None, "", "Wait between attempts; without it retries are immediate.", label="Backoff")
+    breaker: BreakerFields | None = quantity(None, "", "Circuit breaker of each caller instance.", label="Circuit breaker")
+    bulkhead: int | None = quantity(None, "", "Most attempts one caller instance has open at once.", ge=1, le=1_000_000)
+    retry_budget: float | None = quantity(None, "", "Tokens a successful call adds to a bucket of 10; each retry takes one.", ge=0, le=10,
+                                          label="Retry budget")  # fmt: skip
+
+    @property
+    def id(self) -> str:
+        """Its ends, "caller->callee": there is at most one edge between two nodes in one direction."""
+        return f"{self.caller}->{self.callee}"
+
+    def policy(self, default_timeout_s: float) -> CallPolicy:
+        """The call policy with the caller's default timeout filled in."""
+        return CallPolicy(
+            timeout_s=default_timeout_s if self.timeout_s is None else self.timeout_s,
+            attempts=self.attempts,
+            backoff=None if self.backoff is None else self.backoff.lower(),
+            breaker=None if self.breaker is None else self.breaker.lower(),
+            bulkhead=self.bulkhead,
+            retry_budget=self.retry_budget,
+        )
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        """(field, problem) for what single fields cannot tell."""
+        backoff = self.backoff
+        if isinstance(backoff, ExponentialBackoff) and backoff.cap_s is not None and backoff.cap_s < backoff.exponential:
+            yield "backoff.cap_s", f"must be at least the base, {backoff.exponential:g} s, not {backoff.cap_s:g}"

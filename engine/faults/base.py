@@ -1,0 +1,101 @@
+"""What every fault has in common: what, target, start, end. Faults change the live configuration and never undo anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from engine.fields import LONGEST_S, Id, Strict, quantity
+from engine.geography import Geography
+from engine.live import Live
+from engine.topology import Target, TargetKind, Topology, UnknownTarget
+
+__all__ = ["Fault", "Mode", "Reach", "clock", "quantity"]
+
+Mode = Literal["refused", "black_hole"]
+ARTICLES = {"region": "a Region", "az": "an AZ", "node": "a node", "instance": "an instance (`node[0]`)", "edge": "an edge (`from->to`)"}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a fault's target comes to, as indices of the plan: instances, edges, and (from, to) pairs of places."""
+
+    instances: list[int] = field(default_factory=list)
+    edges: list[int] = field(default_factory=list)
+    paths: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Fault(Strict):
+    """Something that happens to a target from ``at_s`` on, for ``for_s`` or until the end of the run."""
+
+    label: ClassVar[str]
+    summary: ClassVar[str]  # what it does, for the menu
+    targets: ClassVar[tuple[TargetKind, ...]]
+    behaviours: ClassVar[tuple[str, ...]] = ()  # of the nodes it may be put on; none for places and edges
+    default_for_s: ClassVar[float] = 120.0
+
+    id: Id | None = quantity(None, "", "Name of the fault, for expectations and variants.", label="Id")
+    kind: str = ""
+    target: str = quantity(..., "", "A Region, an AZ, a node, an instance `node[2]` or an edge `from->to`.", max_length=200)
+    at_s: float = quantity(..., "s", "When it starts.", ge=0, le=LONGEST_S, label="Starts at")
+    for_s: float | None = quantity(None, "s", "How long it lasts; without it, until the end of the run.", gt=0, le=LONGEST_S, label="Lasts")
+
+    def model_post_init(self, _context: Any) -> None:
+        """Keep ``kind`` in what is written out, also for faults made in Python where it is a default."""
+        self.__pydantic_fields_set__.add("kind")
+
+    @property
+    def shown_target(self) -> str:
+        """The target as lists and charts show it."""
+        return self.target
+
+    @property
+    def end_s(self) -> float:
+        """When it is over, in seconds; inf when it lasts."""
+        return float("inf") if self.for_s is None else self.at_s + self.for_s
+
+    def says(self) -> str:
+        """What happens, as a clause without time: "web[2] crashes"."""
+        raise NotImplementedError
+
+    def sentence(self) -> str:
+        """What happens and when, as one sentence."""
+        until = "until the end" if self.for_s is None else f"until {clock(self.end_s)}"
+        return f"{self.says()}, from {clock(self.at_s)} {until}."
+
+    def apply(self, live: Live, reach: Reach) -> None:
+        """Change the live configuration; called anew, with every other active fault, whenever any of them starts or ends."""
+        raise NotImplementedError
+
+    def check(self, topology: Topology) -> Iterator[tuple[str, str]]:
+        """(field, what is wrong and what would be right) about the target."""
+        try:
+            target = topology.resolve(self.target)
+        except UnknownTarget as problem:
+            yield "target", str(problem)
+            return
+        fits = [ARTICLES[kind] for kind in self.targets]
+        if target.kind not in self.targets:
+            yield "target", f"{self.target!r} is {ARTICLES[target.kind].split(' (')[0]}; {self.kind} happens to {' or '.join(fits)}"
+        elif target.kind in ("node", "instance") and self.behaviours:
+            yield from self._check_behaviour(topology, target)
+
+    def _check_behaviour(self, topology: Topology, target: Target) -> Iterator[tuple[str, str]]:
+        node = topology.nodes[target.id]
+        if node.behaviour not in self.behaviours:
+            fitting = [id for id, n in topology.nodes.items() if n.behaviour in self.behaviours]
+            others = ", ".join(fitting) or "no node here"
+            yield "target", f"{self.kind} cannot happen to {node.id!r} ({node.label}); it could happen to {others}"
+
+    def paths(self, geography: Geography) -> set[tuple[str, str]]:
+        """(from, to) pairs of places between which nothing passes; only a partition has any."""
+        return set()
+
+
+def clock(t_s: float) -> str:
+    """Seconds as a timeline shows them: 2:05, 1:00:00, 0:00.5."""
+    whole = int(t_s)
+    part = f"{t_s - whole:.3f}".rstrip("0").rstrip(".")[1:]
+    hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
+    return (f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}") + part
