@@ -74,7 +74,7 @@ def test_a_fault_lists_the_instances_places_and_edges_it_touches() -> None:
         live.edge_add_s[1] = 0.1
 
     plan = hand.plan(300, faults=[PlanFault("dark", "az_power_loss", "a", 60.0, float("inf"), "a loses power", apply)])
-    assert run_info.faults(plan, {"az_power_loss": "AZ power loss"}) == [
+    assert run_info.faults(plan) == [
         {
             "id": "dark", "kind": "az_power_loss", "target": "a", "start_s": 60.0, "end_s": None, "label": "AZ power loss",
             "sentence": "a loses power", "instances": [2, 4], "places": ["a"], "edges": ["front->web"],

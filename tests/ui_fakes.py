@@ -62,13 +62,13 @@ def snapshot(plan: Plan | None = None, series: Series | None = None, run_id: str
     return Snapshot(run_id, 0, scenario, result, True, None, seed=7)  # type: ignore[arg-type]
 
 
-def view(series: Series | None = None, dark: bool = False, previous: bool = True, **objectives: float) -> View:
+def view(series: Series | None = None, dark: bool = False, previous: bool = True, p99_s: float = 0.5) -> View:
     """What a chart is given."""
     from ui import run_info
 
-    now = snapshot(series=series, **objectives)
+    now = snapshot(series=series, p99_s=p99_s)
     before = snapshot(series=hand.steady(hand.plan(300)), run_id="run-0") if previous else None
-    faults = run_info.faults(now.plan, {"az_power_loss": "AZ power loss"})
+    faults = run_info.faults(now.plan)
     return View(now, before, dark, faults, run_info.phases(now.result.log))
 
 

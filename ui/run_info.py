@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.events import Event
+from engine.faults import FAULTS
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.results import Result, totals
@@ -16,25 +17,30 @@ from engine.results import Result, totals
 MAX_EVENTS = 2000  # lines of the log sent to the canvas; the full log stays in the table below it
 
 
-def faults(plan: Plan, labels: dict[str, str]) -> list[dict[str, Any]]:
-    """Every fault of the plan with the instances, places and edges it touches. ``labels`` names the kinds for people."""
-    return [_fault(plan, fault, labels.get(fault.kind, fault.kind.replace("_", " "))) for fault in plan.faults]
+def faults(plan: Plan) -> list[dict[str, Any]]:
+    """Every fault of the plan with the instances, places and edges it touches."""
+    return [_fault(plan, fault) for fault in plan.faults]
 
 
-def _fault(plan: Plan, fault: PlanFault, label: str) -> dict[str, Any]:
+def label(kind: str) -> str:
+    """What people call a kind of fault."""
+    return str(FAULTS[kind].label) if kind in FAULTS else kind.replace("_", " ")
+
+
+def _fault(plan: Plan, fault: PlanFault) -> dict[str, Any]:
     live = Live(len(plan.instances), len(plan.edges), len(plan.places))
     fault.apply(live)
     touched = (live.down > 0) | (live.slow != 1) | (live.error_share > 0)
     edges = (live.edge_add_s != 0) | live.edge_cut.any(axis=1)
-    cut = live.path_cut.any(axis=0) | live.path_cut.any(axis=1)
-    places = {p.id for i, p in enumerate(plan.places) if cut[i] or fault.target in (p.id, p.region)}
+    cut = np.flatnonzero(live.path_cut.any(axis=0) | live.path_cut.any(axis=1)).tolist()
+    places = {p.id for i, p in enumerate(plan.places) if i in cut or fault.target in (p.id, p.region)}
     return {
         "id": fault.id,
         "kind": fault.kind,
         "target": fault.target,
         "start_s": fault.start_s,
         "end_s": None if math.isinf(fault.end_s) else fault.end_s,  # JSON has no infinity
-        "label": label,
+        "label": label(fault.kind),
         "sentence": fault.sentence,
         "instances": np.flatnonzero(touched).tolist(),
         "places": sorted(places),

@@ -1,0 +1,38 @@
+"""How it works: what is simulated and what is assumed, with every default and its source."""
+
+import streamlit as st
+
+from engine.catalogue import catalogue
+from ui.catalogue_tables import shares, table
+from ui.prose import ASSUMED, BELIEF, MEASURED, SIMULATED
+
+entries = catalogue()
+kinds, faults = entries["kinds"], entries["faults"]
+sourced, assumed = shares([*kinds, *faults, {"fields": entries["edge_fields"]}])
+
+st.title("How it works")
+st.markdown(BELIEF)
+left, right = st.columns(2, gap="large")
+left.subheader("What is simulated")
+left.markdown(SIMULATED)
+right.subheader("What is assumed and left out")
+right.markdown(ASSUMED)
+st.subheader("What is measured")
+st.markdown(MEASURED)
+
+st.subheader("Every default and where it comes from")
+st.caption(f"{sourced} defaults are taken from published documents; {assumed} are assumptions of ours and say so.")
+components, calls, breaks = st.tabs(["Components", "Calls", "Faults"])
+with components:
+    for entry in kinds:
+        with st.expander(f"**{entry['label']}** · {entry['category']} · `{entry['kind']}`"):
+            st.caption(entry["summary"])
+            st.dataframe(table(entry["fields"]), hide_index=True, key=f"kind_{entry['kind']}")
+with calls:
+    st.caption("How a caller treats one edge: set on the edge, per attempt unless it says otherwise.")
+    st.dataframe(table(entries["edge_fields"]), hide_index=True, key="edge_fields")
+with breaks:
+    for entry in faults:
+        with st.expander(f"**{entry['label']}** · happens to {', '.join(entry['targets'])} · `{entry['kind']}`"):
+            st.caption(entry["sentence"])
+            st.dataframe(table(entry["fields"]), hide_index=True, key=f"fault_{entry['kind']}")

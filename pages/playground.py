@@ -1,0 +1,10 @@
+"""The playground: choose or draw an architecture, run it, break it, read what it cost."""
+
+from ui import state
+from ui.stage import workspace
+from ui.toolbar import story, toolbar
+
+store = state.store()
+toolbar(store)
+story(store)
+workspace()

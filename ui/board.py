@@ -1,0 +1,86 @@
+"""Under the canvas: charts of the run, its log, what was expected of it, how it compares, and the data."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import run_info, state
+from ui.charts import all_charts
+from ui.charts.base import Chart, View
+from ui.panels import compare, data, events, expectations
+
+FORMATS = ("PNG", "SVG")
+EMPTY = "Press play on the canvas: requests by outcome, latency, utilisation and queues of the run appear here."
+
+
+def board() -> None:
+    """Everything that can be said of the run on screen. The structure never changes, so no chart is built anew for a new run."""
+    store = state.store()
+    shown = store.status().snapshot
+    head, grid, details = st.container(), st.container(), st.container()
+    if shown is None:
+        with head:
+            st.info(EMPTY, icon=":material/play_arrow:")
+        return
+    view = View(
+        current=shown,
+        previous=store.previous,
+        dark=state.is_dark(),
+        faults=run_info.faults(shown.plan),
+        phases=run_info.phases(shown.result.log),
+    )
+    with head:
+        image = _headline(view)
+    with grid:
+        _grid(view, image)
+    with details:
+        _details(view)
+
+
+def _headline(view: View) -> str:
+    """What is drawn, and the switch for the format of saved pictures; returns the format."""
+    run = view.current
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        done = "" if run.final else f", {run.rows} s so far"
+        against = f" · dashed: {view.previous.name}" if view.previous else ""
+        st.caption(f"**{run.name}**, {run.plan.duration_s:g} s simulated in {run.result.wall_s:.2g} s{done}{against}")
+        chosen = st.segmented_control("Pictures as", FORMATS, default=FORMATS[0], key="board_format", label_visibility="collapsed",
+                                      help="Format of the camera button on each chart.")  # fmt: skip
+    return str(chosen or FORMATS[0]).lower()
+
+
+def _grid(view: View, image: str) -> None:
+    """Two charts a row."""
+    charts = all_charts()
+    for first in range(0, len(charts), 2):
+        for column, chart in zip(st.columns(2, gap="medium"), charts[first : first + 2]):
+            with column:
+                _chart(chart, view, image)
+
+
+def _chart(chart: Chart, view: View, image: str) -> None:
+    """Title, CSV and the chart itself."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{chart.title}**", help=chart.help)
+        st.download_button(
+            "CSV", lambda: chart.table(view).to_csv(index=False), f"{chart.id}.csv", "text/csv", key=f"csv_{chart.id}", on_click="ignore",
+            type="tertiary", icon=":material/download:", help=f"The numbers of “{chart.title}”, one row per second.",
+        )  # fmt: skip
+    config = {
+        "displaylogo": False,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+        "toImageButtonOptions": {"format": image, "filename": f"faultline-{chart.id}", "scale": 2},
+    }
+    st.plotly_chart(chart.figure(view), key=f"chart_{chart.id}", config=config)
+
+
+def _details(view: View) -> None:
+    log, expected, compared, tables = st.tabs(["Event log", "Expectations", "Compared with the run before", "Data"])
+    with log:
+        events.panel(view)
+    with expected:
+        expectations.panel(view)
+    with compared:
+        compare.panel(view)
+    with tables:
+        data.panel(view)

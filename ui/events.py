@@ -1,0 +1,164 @@
+"""What the canvas asks for, done on the store. One function per type of event; nothing here knows Streamlit.
+
+The canvas repeats every event until it is acknowledged, so an event may arrive twice: numbers decide what is new.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from engine.document import ScenarioError, parse
+from ui import store as stores
+from ui.faults import find, fresh_id, names
+from ui.store import Store
+
+log = logging.getLogger(__name__)
+
+KEPT_SESSIONS = 8  # canvases whose numbers are remembered: one per tab that showed this session
+
+Event = dict[str, Any]
+
+
+def handle(store: Store, message: dict[str, Any] | None) -> None:
+    """Do every event of a message that has not been done before, in order, and remember it as done."""
+    for event in unseen(store, message):
+        handler = HANDLERS.get(str(event.get("t")))
+        if handler is None:
+            log.warning("The canvas sent an event of the unknown type %r", event.get("t"))
+            continue
+        try:
+            handler(store, event)
+        except (KeyError, TypeError, ValueError) as error:
+            log.exception("An event of the canvas could not be understood")
+            store.refusal = f"The canvas sent {event.get('t')!r} in a form that was not understood ({error})."
+
+
+def unseen(store: Store, message: dict[str, Any] | None) -> list[Event]:
+    """At-least-once to exactly-once: the events with a number above the last one acknowledged to this canvas."""
+    if not message:
+        return []
+    canvas, seen = message["sid"], store.acks.get(message["sid"], 0)
+    fresh = sorted((e for e in message["evs"] if e["n"] > seen), key=lambda e: e["n"])
+    if fresh:
+        store.acks.pop(canvas, None)  # the latest canvas goes to the end, the longest silent one is forgotten first
+        store.acks[canvas] = fresh[-1]["n"]
+        while len(store.acks) > KEPT_SESSIONS:
+            store.acks.pop(next(iter(store.acks)))
+    return fresh
+
+
+def on_doc(store: Store, event: Event) -> None:
+    """A whole document after a committed edit. Faults are Python's: they stay, but for those whose target was deleted."""
+    if event["gen"] != store.gen:
+        return
+    document = {key: value for key, value in event["doc"].items() if key != "faults"}
+    gone = names(store.document) - names(document)
+    faults = [f for f in _faults(store) if str(f.get("target", "")).split("[")[0] not in gone]
+    if faults:
+        document["faults"] = faults
+    stores.edit(store, document)
+
+
+def on_run(store: Store, event: Event) -> None:
+    """Play was pressed without fresh frames."""
+    stores.start(store)
+
+
+def on_cancel(store: Store, event: Event) -> None:
+    """Stop the run; what it has measured stays playable."""
+    store.runner.cancel()
+
+
+def on_fault_add(store: Store, event: Event) -> None:
+    """Break something. After a first run the effect is simulated at once."""
+    fault = {"id": "", "kind": event["kind"], "target": event["target"], "at_s": event["at_s"], **(event.get("params") or {})}
+    if event.get("for_s") is not None:
+        fault["for_s"] = event["for_s"]
+    faults = _faults(store)
+    fault["id"] = fresh_id(faults, str(event["kind"]))
+    _replace_faults(store, [*faults, fault])
+
+
+def on_fault_edit(store: Store, event: Event) -> None:
+    """Move, stretch or change a fault."""
+    faults = _faults(store)
+    index = find(faults, str(event["id"]))
+    if index is None:
+        return
+    changes = {key: event[key] for key in ("at_s", "for_s") if event.get(key) is not None}
+    faults[index] = {**faults[index], **changes, **(event.get("params") or {})}
+    _replace_faults(store, faults)
+
+
+def on_fault_remove(store: Store, event: Event) -> None:
+    """Take one fault out of the story."""
+    faults = _faults(store)
+    index = find(faults, str(event["id"]))
+    if index is not None:
+        del faults[index]
+        _replace_faults(store, faults)
+
+
+def on_faults_clear(store: Store, event: Event) -> None:
+    """Take all faults out."""
+    if _faults(store):
+        _replace_faults(store, [])
+
+
+def on_seed(store: Store, event: Event) -> None:
+    """Other random draws. A run on screen is repeated with them."""
+    seed = int(event["seed"])
+    if seed < 0:
+        store.refusal = f"Seed {seed}: a seed is a whole number from 0 on."
+        return
+    if seed != store.seed:
+        store.seed = seed
+        if store.has_run:
+            stores.start(store)
+
+
+def on_variant(store: Store, event: Event) -> None:
+    """Show the base or another variant."""
+    stores.choose_variant(store, event.get("id"))
+
+
+def on_seek(store: Store, event: Event) -> None:
+    """Where the playhead rests."""
+    store.playhead_s = max(0.0, float(event["t_s"]))
+
+
+HANDLERS: dict[str, Callable[[Store, Event], None]] = {
+    "doc": on_doc,
+    "run": on_run,
+    "cancel": on_cancel,
+    "fault_add": on_fault_add,
+    "fault_edit": on_fault_edit,
+    "fault_remove": on_fault_remove,
+    "faults_clear": on_faults_clear,
+    "seed": on_seed,
+    "variant": on_variant,
+    "seek": on_seek,
+}
+
+
+def _faults(store: Store) -> list[dict[str, Any]]:
+    return copy.deepcopy(list(store.document.get("faults") or []))
+
+
+def _replace_faults(store: Store, faults: list[dict[str, Any]]) -> None:
+    """Give the drawing other faults; one that cannot be is refused with its problem and changes nothing."""
+    document = {**store.document, "faults": faults}
+    if not faults:
+        document.pop("faults")
+    try:
+        parse(document)
+    except ScenarioError as error:
+        store.refusal = "; ".join(f"{p.path}: {p.message}" for p in error.problems)
+        return
+    branch = not store.stale
+    stores.edit(store, document)
+    if store.has_run:
+        stores.start(store, branch=branch)

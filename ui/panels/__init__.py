@@ -1,0 +1,1 @@
+"""The tabs under the charts, one file each: a function ``panel(view)``."""

@@ -1,0 +1,111 @@
+"""The one place that touches ``st.session_state``: the visitor's store, the widgets that mirror it, and what a callback sets going."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from ui import events, presets
+from ui import store as stores
+from ui.runner import Runner, Status
+from ui.store import Store
+
+CANVAS = "canvas"  # key of the canvas component, of its trigger and of its session in the browser
+_STORE, _POLLING = "faultline_store", "faultline_polling"
+_PRESET, _VARIANT, _SEED, _UPLOAD = "toolbar_preset", "toolbar_variant", "toolbar_seed", "toolbar_upload"
+FIRST_PRESET = "three-tier-shop"
+TICK_S = 0.3  # the canvas looks for new frames this often while a run goes on
+BOARD_TICK_S = 2.0  # charts are dearer to draw and follow more slowly
+
+
+def store() -> Store:
+    """The visitor's store, made at the first look with the first preset on it."""
+    if _STORE not in st.session_state:
+        st.session_state[_STORE] = _first_store()
+    found: Store = st.session_state[_STORE]
+    return found
+
+
+def _first_store() -> Store:
+    known = presets.presets()
+    if not known:
+        return Store(Runner(), base=stores.blank(), document=stores.blank())
+    name = FIRST_PRESET if FIRST_PRESET in known else next(iter(known))
+    return stores.new_store(known[name].scenario, name)
+
+
+def is_dark() -> bool:
+    """Whether the page is dark. At the very first look the browser has not said yet; then it counts as light."""
+    return bool(st.context.theme.type == "dark")
+
+
+def polling(status: Status) -> bool:
+    """Whether the canvas has to look for news by itself; remembered, so that the last look can end it."""
+    st.session_state[_POLLING] = status.busy
+    return status.busy
+
+
+def finished_while_polling() -> bool:
+    """Whether the run the canvas was watching is over, so the whole page is due."""
+    return bool(st.session_state.get(_POLLING)) and not store().status().busy
+
+
+def on_canvas_event() -> None:
+    """Callback of the canvas: do what it asks and redraw no more of the page than that needs."""
+    visitor = store()
+    before = (visitor.gen, visitor.variant, visitor.seed, visitor.status().run_id)
+    value: Any = st.session_state[CANVAS]
+    events.handle(visitor, value["ev"])
+    after = (visitor.gen, visitor.variant, visitor.seed, visitor.status().run_id)
+    if after[3] != before[3]:
+        visitor.runner.wait()
+    watching = bool(st.session_state.get(_POLLING))
+    if before[:3] != after[:3] or (watching and not visitor.status().busy):
+        st.rerun()
+    if visitor.status().busy and not watching:
+        st.rerun("workspace")
+    if after[3] != before[3]:
+        st.rerun(["stage", "board"])
+
+
+def mirror_toolbar() -> None:
+    """Let the widgets of the toolbar show the store; called before they are drawn."""
+    visitor = store()
+    st.session_state[_PRESET] = visitor.preset
+    st.session_state[_VARIANT] = visitor.variant
+    st.session_state[_SEED] = visitor.seed
+
+
+def on_preset() -> None:
+    """A preset was chosen."""
+    name = st.session_state[_PRESET]
+    known = presets.presets()
+    if name in known and name != store().preset:
+        stores.load_scenario(store(), known[name].scenario, name)
+
+
+def on_blank() -> None:
+    """A blank sheet was asked for."""
+    stores.load_blank(store())
+
+
+def on_variant() -> None:
+    """The base or a variant was chosen."""
+    stores.choose_variant(store(), st.session_state[_VARIANT])
+    store().runner.wait()
+
+
+def on_seed() -> None:
+    """Another seed was typed."""
+    events.on_seed(store(), {"seed": st.session_state[_SEED]})
+    store().runner.wait()
+
+
+def on_upload() -> None:
+    """A document was uploaded; a broken one leaves the drawing as it is."""
+    file = st.session_state[_UPLOAD]
+    if file is None:
+        store().upload_problems = []
+        return
+    stores.load_text(store(), file.getvalue().decode("utf-8", errors="replace"), file.name)

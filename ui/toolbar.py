@@ -1,0 +1,96 @@
+"""The slim row above the canvas: preset, variant, seed, import and export, and the story beneath it."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from engine.document import dumps
+from ui import presets, state
+from ui.store import Store, to_save
+
+BASE = "as drawn"
+
+
+def toolbar(store: Store) -> None:
+    """One row of controls. Every callback ends in a full run of the page, which costs nothing the canvas would notice."""
+    state.mirror_toolbar()
+    known = presets.presets()
+    titles = {name: p.title for name, p in known.items()}
+    variants = dict(store.variants())
+    preset, variant, seed, file = st.columns([4, 3, 1.1, 1.6], vertical_alignment="bottom")
+    preset.selectbox(
+        "Preset", list(titles), index=None, format_func=lambda name: titles.get(name, name), key=state._PRESET, on_change=state.on_preset,
+        placeholder="Your own drawing",
+    )  # fmt: skip
+    variant.selectbox(
+        "Variant", [None, *variants], format_func=lambda v: variants.get(v, v) if v else BASE, key=state._VARIANT,
+        on_change=state.on_variant, disabled=not variants,
+        help="The smallest change that makes the difference. After a first run the other variant runs at once, with the same seed.",
+    )  # fmt: skip
+    seed.number_input(
+        "Seed", min_value=0, step=1, key=state._SEED, on_change=state.on_seed,
+        help="The same drawing with the same seed gives the same run, to the last bit.",
+    )  # fmt: skip
+    with file, st.container(horizontal=True, horizontal_alignment="right"):
+        _file_menu(store)
+    _upload_problems(st.container(), store)
+
+
+def _file_menu(store: Store) -> None:
+    with st.popover("File", icon=":material/folder_open:", width="stretch"):
+        st.file_uploader("Open a scenario (YAML or JSON)", type=["yaml", "yml", "json"], key=state._UPLOAD, on_change=state.on_upload)
+        name = file_name(store)
+        st.download_button(
+            "Save as YAML", lambda: as_yaml(store), f"{name}.yaml", "application/yaml", on_click="ignore", width="stretch",
+            icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "Save as JSON", lambda: as_json(store), f"{name}.json", "application/json", on_click="ignore",
+            width="stretch", icon=":material/download:",
+        )  # fmt: skip
+        st.button("Start with a blank sheet", on_click=state.on_blank, width="stretch", icon=":material/note_add:")
+
+
+def as_yaml(store: Store) -> str:
+    """The drawing as YAML, empty for a sheet that was never readable."""
+    scenario = to_save(store)
+    return dumps(scenario) if scenario else ""
+
+
+def as_json(store: Store) -> str:
+    """The drawing as JSON; an unfinished sheet as it stands."""
+    scenario = to_save(store)
+    return json.dumps(scenario.to_dict() if scenario else store.document, indent=2)
+
+
+def file_name(store: Store) -> str:
+    """A name for downloads: the preset's, else the title, with the variant."""
+    stem = store.preset or str(store.document.get("title") or "scenario")
+    safe = "".join(c if c.isalnum() else "-" for c in stem.lower()).strip("-")
+    return f"{safe}-{store.variant}" if store.variant else safe
+
+
+def _upload_problems(slot: st.delta_generator.DeltaGenerator, store: Store) -> None:
+    """What is wrong with the last upload; the place is reserved, or the canvas below would be built anew."""
+    if not store.upload_problems:
+        return
+    count = len(store.upload_problems)
+    with slot:
+        st.error(f"{store.upload_name} has {count} {'problem' if count == 1 else 'problems'}; the drawing is unchanged.")
+        st.dataframe(store.upload_problems, hide_index=True, width="stretch", height=min(38 + 35 * count, 220))
+
+
+def story(store: Store) -> None:
+    """What a reader needs before pressing play, in two lines; all of it, with sources, in the popover."""
+    text, reading = str(store.base.get("story") or "").strip(), store.base.get("reading") or []
+    with st.container(key="story", horizontal=True, vertical_alignment="center"):
+        if not text:
+            st.caption("Drag components from the palette into an AZ, connect them, and press play.")
+            return
+        st.caption(text)
+        with st.popover("Read", icon=":material/menu_book:"):
+            st.markdown(f"**{store.base.get('title') or ''}**\n\n{text}")
+            for source in reading:
+                st.markdown(f"- [{source['title']}]({source['url']})")
