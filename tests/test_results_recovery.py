@@ -19,7 +19,7 @@ from tests.runs_by_hand import ERROR, fail, fault, plan, result, steady
 
 def of(faults: Sequence[PlanFault], s: Series, events: Sequence[Event] = (), **objectives: float) -> list[dict[str, Any]]:
     p = plan(len(s.start_ends), faults=faults)
-    return result(p, s, events, **objectives).faults
+    return result(p, s, events, (), **objectives).faults
 
 
 def phase(name: str, from_s: float, to_s: float, node: str = "orders") -> Event:

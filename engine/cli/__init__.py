@@ -32,13 +32,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has left (`faultline … | head`). Nothing is lost; keep the interpreter from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has left: `faultline … | head`
+        _discard_output()
         return OK
+    except OSError as error:
+        click.echo(f"Cannot go on: {error}", err=True)
+        _discard_output()
+        return BUG
     except Exception as error:
         if os.environ.get("FAULTLINE_DEBUG"):
             raise
         click.echo(f"Faultline met a problem of its own: {type(error).__name__}: {error}", err=True)
         click.echo("Set FAULTLINE_DEBUG=1 to see where; please report it with the document.", err=True)
         return BUG
+
+
+def _discard_output() -> None:
+    """Keep the interpreter from trying again, and complaining, when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

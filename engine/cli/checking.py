@@ -50,9 +50,7 @@ def check(file: str, seeds: int, player: Player) -> Checked:
     """Judge a document, or say what is wrong with it."""
     from engine.document import ScenarioError
 
-    checked = Checked(file, documents.problems(file))
-    if checked.problems:
-        return checked
+    checked = Checked(file)
     try:
         checked.judgements += judgements(documents.read(file), seeds, player, file)
     except ScenarioError as error:
