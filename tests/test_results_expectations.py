@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +150,14 @@ def test_a_misnamed_expectation_is_answered_with_the_list(item: dict[str, str], 
     assert says in message
     (line,) = result(p, steady(p), expect=[item | {"at_least": 0}]).expectations
     assert (line["pass"], line["reason"]) == (False, message)
+
+
+def test_the_documentation_names_every_metric() -> None:
+    text = (Path(__file__).resolve().parent.parent / "docs" / "results.md").read_text(encoding="utf-8")
+    general = {n for scope in TOTALS for n in (*TOTALS[scope], *SERIES[scope])}
+    for group, whole in (("failed", "CAUSE"), ("lost_requests", "CAUSE"), ("phases", "PHASE")):
+        general = {re.sub(rf"^{group}\.[a-z_]+?(_per_s)?$", rf"{group}.{whole}\1", n) for n in general}
+    assert [n for n in sorted(general) if f"`{n}`" not in text] == []
 
 
 def test_the_list_is_readable() -> None:
