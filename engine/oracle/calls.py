@@ -10,18 +10,16 @@ import simpy
 
 from engine.behaviours import Backoff
 from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.oracle.clock import Clock
 from engine.oracle.draws import BACKOFF, PICK, PICK2, Draws
 from engine.oracle.state import Attempt, First, Job, Pool, Server, Site, Target
-from engine.plan import Plan
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Calls:
+class Calls(Clock):
     """The caller's half of `Oracle`."""
 
-    plan: Plan
-    env: simpy.Environment
     draws: Draws
     add: list[int]
     cut: list[list[bool]]
@@ -51,7 +49,7 @@ class Calls:
         half = self.add[job.edge] >> 1
         extra = half if direction == 0 else self.add[job.edge] - half
         self.flying[job] = direction
-        yield self.env.timeout(self.one_way(a.place, b.place) + extra)
+        yield self.wire(self.one_way(a.place, b.place), extra)
         return self.flying.pop(job, None) is not None
 
     def answer(self, job: Job, outcome: str, first: First) -> Process:
@@ -108,7 +106,7 @@ class Calls:
                 return outcome, first
             wait = self.backoff(policy.backoff, key, local, tries)
             tries += 1
-            yield self.env.timeout(wait)
+            yield self.work(wait)
             if caller.epoch != epoch:
                 return None
 
@@ -136,7 +134,7 @@ class Calls:
         target.out += 1
         caller.attempts.add(mine)
         self.env.process(self.handle(job))
-        yield job.done | self.env.timeout(ticks(policy.timeout_s))  # type: ignore[operator]
+        yield job.done | self.timer(policy.timeout_s)  # type: ignore[operator]
         if caller.epoch != epoch:
             return None
         caller.attempts.discard(mine)

@@ -12,17 +12,15 @@ from engine.behaviours import Balancer, Failover, HealthCheck, Store
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
+from engine.oracle.clock import Clock
 from engine.oracle.state import Job, Pool, Server, Site, Target
-from engine.plan import Plan
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Control:
+class Control(Clock):
     """The control plane's half of `Oracle`."""
 
-    plan: Plan
-    env: simpy.Environment
     add: list[int]
     cut: list[list[bool]]
     path_cut: set[tuple[int, int]]
@@ -51,7 +49,7 @@ class Control:
     def faults(self) -> Process:
         """At each start and end of a fault the configuration is made anew."""
         for time in sorted({ticks(min(t, 1e5)) for f in self.plan.faults for t in (f.start_s, f.end_s)}):
-            yield self.env.timeout(time - self.env.now)
+            yield self.control(time - self.env.now)
             live = Live(len(self.servers), len(self.plan.edges), len(self.plan.places))
             for fault in self.plan.faults:
                 if ticks(fault.start_s) <= time < ticks(min(fault.end_s, 1e5)):
@@ -107,7 +105,7 @@ class Control:
         names = (node.id, self.plan.nodes[server.node].id, self.plan.instances[server.number].index)
         interval = ticks(check.interval_s)
         counts = [0]  # consecutive results against the belief
-        yield self.env.timeout(int(stream_uniform(self.plan.seed, "probe phase", *names) * interval))
+        yield self.control(int(stream_uniform(self.plan.seed, "probe phase", *names) * interval))
         number = 0
         while True:
             passed, delay = self.probe(b, target, check, names, number)
@@ -116,7 +114,7 @@ class Control:
             else:
                 self.env.process(self.judge_later(delay, b, target, check, counts))
             number += 1
-            yield self.env.timeout(interval)
+            yield self.control(interval)
 
     def probe(self, b: int, target: Target, check: HealthCheck, names: tuple[Any, ...], number: int) -> tuple[bool, int]:
         """(passed, ticks until a failure is known)."""
@@ -134,7 +132,7 @@ class Control:
 
     def judge_later(self, delay: int, b: int, target: Target, check: HealthCheck, counts: list[int]) -> Process:
         """A failed probe is known after a while."""
-        yield self.env.timeout(delay)
+        yield self.control(delay)
         self.judge(b, target, check, False, counts)
 
     def judge(self, b: int, target: Target, check: HealthCheck, passed: bool, counts: list[int]) -> None:
@@ -179,20 +177,20 @@ class Control:
         misses = {primary: 0, other: 0}
         ready_at: int | None = None
         interval = ticks(f.monitor_interval_s)
-        yield self.env.timeout(int(stream_uniform(self.plan.seed, "monitor phase", self.plan.nodes[n].id) * interval))
+        yield self.control(int(stream_uniform(self.plan.seed, "monitor phase", self.plan.nodes[n].id) * interval))
         while True:
             tick = self.env.now
             views = {s: self.view(s) for s in (primary, other)}
             if 2 in views.values():
-                yield self.env.timeout(ticks(f.monitor_timeout_s))
+                yield self.control(ticks(f.monitor_timeout_s))
             for s, view in views.items():
                 misses[s] = misses[s] + 1 if view else 0
             in_sync = other.role == "standby"
             if misses[primary] >= f.misses and in_sync and misses[other] == 0:
-                yield self.env.timeout(ticks(f.decide_s))
+                yield self.control(ticks(f.decide_s))
                 primary.role = "out of sync"
                 self.set_standby(primary, None)
-                yield self.env.timeout(ticks(f.promote_s))
+                yield self.control(ticks(f.promote_s))
                 if self.view(other):
                     primary.role, other.role, misses[primary] = "primary", "out of sync", 0
                 else:
@@ -210,7 +208,7 @@ class Control:
                 elif self.env.now >= ready_at:
                     other.role, ready_at = "standby", None
                     self.set_standby(primary, other)
-            yield self.env.timeout(max(interval - (self.env.now - tick), ticks(0.001)))
+            yield self.control(max(interval - (self.env.now - tick), ticks(0.001)))
 
     def propagate(self, n: int, f: Failover, primary: Server) -> Process:
         """Each caller instance uses the new primary once its cached address has expired."""
@@ -222,11 +220,11 @@ class Control:
                 for j, server in enumerate(self.of(edge.caller)):
                     delay = int(stream_uniform(self.plan.seed, "ttl", store, caller.id, j, since) * ttl)
                     self.env.process(self.move(delay, e, server, primary))
-        yield self.env.timeout(ttl)
+        yield self.control(ttl)
 
     def move(self, delay: int, e: int, caller: Server, primary: Server) -> Process:
         """One caller instance follows the address."""
-        yield self.env.timeout(delay)
+        yield self.control(delay)
         pool = next(p for p in self.pools[caller.node] if p.targets[0].edge == e)
         self.sites[e, caller].primary = next(t for t in pool.targets if t.server is primary)
 

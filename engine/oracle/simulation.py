@@ -24,6 +24,7 @@ class Oracle(Calls, Control):
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
         self.plan, self.env, self.draws = plan, simpy.Environment(), Draws(plan.seed, exact)
+        self.set_clock()
         self.add = [0] * len(plan.edges)
         self.cut: list[list[bool]] = [[False, False] for _ in plan.edges]
         self.path_cut: set[tuple[int, int]] = set()
@@ -93,7 +94,7 @@ class Oracle(Calls, Control):
             due = self.instant(behaviour, t)
             if due is None:
                 return
-            yield self.env.timeout(due - self.env.now)
+            yield self.arrival(due - self.env.now)
             for b in range(behaviour.batch):
                 self.begun += 1
                 self.env.process(self.request(k, server, self.draws.request_key(key, number * behaviour.batch + b)))
@@ -184,7 +185,7 @@ class Oracle(Calls, Control):
         if isinstance(behaviour, Station | Store):
             work = self.draws.service_ticks(behaviour.service, key, local) * server.slow
             local += 1
-            yield self.env.timeout(int(work + 0.5))
+            yield self.work(int(work + 0.5))
             if server.epoch != epoch:
                 return None
         if isinstance(behaviour, Store) and node.count > 1:
@@ -210,7 +211,7 @@ class Oracle(Calls, Control):
         standby = server.standby
         if standby is None:
             return True
-        yield self.env.timeout(self.one_way(server.place, standby.place) + self.one_way(standby.place, server.place))
+        yield self.work(self.one_way(server.place, standby.place) + self.one_way(standby.place, server.place))
         if server.epoch != epoch:
             return False
         if server.standby is not None and not self.in_touch(server):
