@@ -27,7 +27,7 @@ def percent(share: float | None) -> str:
     """A share with as many decimals as its nines need; – when there is none."""
     if share is None:
         return "–"
-    decimals = 1 if share < 0.99 else 2 if share < 0.999 else 4
+    decimals = 0 if share == 1 else 1 if share < 0.99 else 2 if share < 0.999 else 4
     return f"{share * 100:.{decimals}f} %"
 
 
