@@ -3,11 +3,12 @@
 import streamlit as st
 
 from ui import warmup
-from ui.style import style
+from ui.style import ICON, LOGO, style
 
-st.set_page_config(page_title="Faultline", page_icon=":material/crisis_alert:", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config(page_title="Faultline", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
 warmup.begin()
 style()
+st.logo(LOGO, size="large")
 page = st.navigation(
     [
         st.Page("pages/playground.py", title="Playground", icon=":material/account_tree:", default=True),

@@ -1,6 +1,7 @@
 """The playground: choose or draw an architecture, run it, break it, read what it cost."""
 
 from ui import state
+from ui.board import board
 from ui.stage import workspace
 from ui.toolbar import story, toolbar
 
@@ -8,3 +9,4 @@ store = state.store()
 toolbar(store)
 story(store)
 workspace()
+board()

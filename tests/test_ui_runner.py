@@ -55,6 +55,7 @@ def test_a_short_run_is_delivered_within_the_callback() -> None:
 
 
 def test_a_long_run_streams_growing_frames_under_one_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runners, "FIRST_S", 0.02)
     monkeypatch.setattr(runners, "PARTIAL_S", 0.02)
     runner = Runner(slow, lambda: True)
     runner.submit(job(400))
@@ -75,6 +76,7 @@ def test_a_long_run_streams_growing_frames_under_one_id(monkeypatch: pytest.Monk
 
 
 def test_a_delivered_snapshot_stands_still_while_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runners, "FIRST_S", 0.0)
     monkeypatch.setattr(runners, "PARTIAL_S", 0.0)
     runner = Runner(slow, lambda: True)
     runner.submit(job(300))
@@ -86,6 +88,7 @@ def test_a_delivered_snapshot_stands_still_while_the_run_goes_on(monkeypatch: py
 
 
 def test_cancelling_stops_within_a_slice_and_keeps_what_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runners, "FIRST_S", 0.0)
     monkeypatch.setattr(runners, "PARTIAL_S", 0.0)
     runner = Runner(slow, lambda: True)
     runner.submit(job(86_400))

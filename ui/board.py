@@ -13,6 +13,7 @@ FORMATS = ("PNG", "SVG")
 EMPTY = "Press play on the canvas: requests by outcome, latency, utilisation and queues of the run appear here."
 
 
+@st.fragment(key="board")
 def board() -> None:
     """Everything that can be said of the run on screen. The structure never changes, so no chart is built anew for a new run."""
     store = state.store()
@@ -44,8 +45,10 @@ def _headline(view: View) -> str:
         done = "" if run.final else f", {run.rows} s so far"
         against = f" · dashed: {view.previous.name}" if view.previous else ""
         st.caption(f"**{run.name}**, {run.plan.duration_s:g} s simulated in {run.result.wall_s:.2g} s{done}{against}")
-        chosen = st.segmented_control("Pictures as", FORMATS, default=FORMATS[0], key="board_format", label_visibility="collapsed",
-                                      help="Format of the camera button on each chart.")  # fmt: skip
+        chosen = st.segmented_control(
+            "Format of saved pictures", FORMATS, default=FORMATS[0], key="board_format", label_visibility="collapsed",
+            format_func=lambda f: f":material/photo_camera: {f}",
+        )  # fmt: skip
     return str(chosen or FORMATS[0]).lower()
 
 
@@ -54,7 +57,7 @@ def _grid(view: View, image: str) -> None:
     charts = all_charts()
     for first in range(0, len(charts), 2):
         for column, chart in zip(st.columns(2, gap="medium"), charts[first : first + 2]):
-            with column:
+            with column, st.container(gap="xsmall"):
                 _chart(chart, view, image)
 
 
@@ -68,10 +71,11 @@ def _chart(chart: Chart, view: View, image: str) -> None:
         )  # fmt: skip
     config = {
         "displaylogo": False,
+        "showTips": False,
         "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
         "toImageButtonOptions": {"format": image, "filename": f"faultline-{chart.id}", "scale": 2},
     }
-    st.plotly_chart(chart.figure(view), key=f"chart_{chart.id}", config=config)
+    st.plotly_chart(chart.figure(view), key=f"chart_{chart.id}", config=config, alt=f"{chart.title}. {chart.help}")
 
 
 def _details(view: View) -> None:

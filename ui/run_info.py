@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from engine.events import Event
-from engine.faults import FAULTS
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.results import Result, totals
+from ui.words import fault_label
 
 MAX_EVENTS = 2000  # lines of the log sent to the canvas; the full log stays in the table below it
 
@@ -20,11 +20,6 @@ MAX_EVENTS = 2000  # lines of the log sent to the canvas; the full log stays in 
 def faults(plan: Plan) -> list[dict[str, Any]]:
     """Every fault of the plan with the instances, places and edges it touches."""
     return [_fault(plan, fault) for fault in plan.faults]
-
-
-def label(kind: str) -> str:
-    """What people call a kind of fault."""
-    return str(FAULTS[kind].label) if kind in FAULTS else kind.replace("_", " ")
 
 
 def _fault(plan: Plan, fault: PlanFault) -> dict[str, Any]:
@@ -40,7 +35,7 @@ def _fault(plan: Plan, fault: PlanFault) -> dict[str, Any]:
         "target": fault.target,
         "start_s": fault.start_s,
         "end_s": None if math.isinf(fault.end_s) else fault.end_s,  # JSON has no infinity
-        "label": label(fault.kind),
+        "label": fault_label(fault.kind),
         "sentence": fault.sentence,
         "instances": np.flatnonzero(touched).tolist(),
         "places": sorted(places),

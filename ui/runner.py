@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SLICE_S = 0.1  # wall seconds the engine works between two looks at the outside world
-PARTIAL_S = 0.4  # wall seconds between two partial deliveries
-AT_ONCE_S = 0.25  # a callback waits this long, so that a short run is on the canvas in the same round trip
+SLICE_S = 0.06  # wall seconds the engine works between two looks at the outside world
+AT_ONCE_S = 0.2  # a callback waits this long, so that a short run is on the canvas in the same round trip …
+FIRST_S = 0.12  # … and of a longer one, the beginning
+PARTIAL_S = 0.4  # wall seconds between two later deliveries
 ABANDONED_S = 180.0  # browsers slow timers of hidden tabs to one a minute; three missed looks mean nobody is there (an assumption)
 WARM_LOOK_S = 0.1
 COMPILING = "Compiling the simulation kernel (first start only, about ten seconds)…"
@@ -187,13 +188,13 @@ class _Work:
         else:
             run = self.runner._start(self.job)
         self.runner._run, self.runner._run_seed = run, self.job.seed
-        delivered, rev, done = time.monotonic(), 0, False
+        due, rev, done = time.monotonic() + FIRST_S, 0, False
         self.runner.publish(self.run_id, state="running", message="Simulating…", fraction=0.0)
         while not done and not self.stop.is_set() and not self.runner.abandoned():
             done = run.advance(budget_s=SLICE_S)
-            if not done and time.monotonic() - delivered > PARTIAL_S:
+            if not done and time.monotonic() > due:
                 self._deliver(run, rev, final=False)
-                delivered, rev = time.monotonic(), rev + 1
+                due, rev = time.monotonic() + PARTIAL_S, rev + 1
         if done:
             self._deliver(run, rev, final=True)
         elif self.runner.abandoned():

@@ -9,6 +9,7 @@ from engine.plan import Plan
 from engine.results.columns import PerSecond
 from engine.results.numbers import fields_of
 from engine.series import Series
+from ui.words import fault_label
 
 if TYPE_CHECKING:
     from engine.document import Scenario
@@ -55,5 +56,9 @@ class Snapshot:
 
     @property
     def name(self) -> str:
-        """What a person calls this run: its variant and seed."""
-        return f"{self.variant or 'as drawn'}, seed {self.seed}"
+        """What tells this run from another: its variant, its faults and its seed."""
+        faults = self.plan.faults
+        broken = f"{len(faults)} faults" if faults else "no faults"
+        if len(faults) == 1:
+            broken = f"{fault_label(faults[0].kind)} of {faults[0].target}"
+        return f"{self.variant or 'as drawn'}, {broken}, seed {self.seed}"

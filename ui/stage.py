@@ -1,7 +1,8 @@
-"""The canvas and what follows it, in fragments: a click re-runs these and nothing else of the page.
+"""The canvas, in a fragment of its own: a click re-runs it and nothing else of the page.
 
-`workspace` holds two fragments of their own, `stage` with the canvas and `board` with the charts. While a run goes on the workspace
-hands both a timer. Fragments keep their timers until a full run of the page, so the last look of the stage asks for one.
+The fragment `workspace` hands its inner one, `stage`, a timer while a run goes on. A timer ends only with a full run of the page, so the
+last look of the stage asks for one; that run also draws the charts. While the engine works nothing else is drawn: the charts' Python
+would take the interpreter from it (a run of 0.3 s took 2 s beside them).
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ import streamlit as st
 from canvas import canvas
 from engine.catalogue import catalogue
 from ui import state
-from ui.board import board
 from ui.payload import payload
 
-# Header, toolbar and story take about 190 px of a window; below 460 px the inspector of the canvas no longer fits.
-HEIGHT = "clamp(460px, calc(100vh - 190px), 1100px)"
+# Header, toolbar and story take about 200 px of a window; below 460 px the inspector of the canvas no longer fits.
+HEIGHT = "clamp(460px, calc(100vh - 206px), 1100px)"
 
 
 @st.fragment(key="workspace")
 def workspace() -> None:
-    """Canvas and board; with timers while a run goes on."""
+    """The canvas, with a timer while a run goes on."""
     busy = state.polling(state.store().status())
     st.fragment(stage, run_every=state.TICK_S if busy else None, key="stage")()
-    st.fragment(board, run_every=state.BOARD_TICK_S if busy else None, key="board")()
 
 
 def stage() -> None:

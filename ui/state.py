@@ -16,7 +16,6 @@ _STORE, _POLLING = "faultline_store", "faultline_polling"
 _PRESET, _VARIANT, _SEED, _UPLOAD = "toolbar_preset", "toolbar_variant", "toolbar_seed", "toolbar_upload"
 FIRST_PRESET = "three-tier-shop"
 TICK_S = 0.3  # the canvas looks for new frames this often while a run goes on
-BOARD_TICK_S = 2.0  # charts are dearer to draw and follow more slowly
 
 
 def store() -> Store:
@@ -58,14 +57,15 @@ def on_canvas_event() -> None:
     value: Any = st.session_state[CANVAS]
     events.handle(visitor, value["ev"])
     after = (visitor.gen, visitor.variant, visitor.seed, visitor.status().run_id)
-    if after[3] != before[3]:
+    started = after[3] != before[3]
+    if started:
         visitor.runner.wait()
-    watching = bool(st.session_state.get(_POLLING))
-    if before[:3] != after[:3] or (watching and not visitor.status().busy):
+    busy, watching = visitor.status().busy, bool(st.session_state.get(_POLLING))
+    if before[:3] != after[:3] or (watching and not busy):
         st.rerun()
-    if visitor.status().busy and not watching:
+    if busy and not watching:
         st.rerun("workspace")
-    if after[3] != before[3]:
+    if started and not busy:
         st.rerun(["stage", "board"])
 
 
@@ -73,7 +73,7 @@ def mirror_toolbar() -> None:
     """Let the widgets of the toolbar show the store; called before they are drawn."""
     visitor = store()
     st.session_state[_PRESET] = visitor.preset
-    st.session_state[_VARIANT] = visitor.variant
+    st.session_state[_VARIANT] = visitor.variant or ""
     st.session_state[_SEED] = visitor.seed
 
 
@@ -92,7 +92,7 @@ def on_blank() -> None:
 
 def on_variant() -> None:
     """The base or a variant was chosen."""
-    stores.choose_variant(store(), st.session_state[_VARIANT])
+    stores.choose_variant(store(), st.session_state[_VARIANT] or None)
     store().runner.wait()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ui.theme import CAUSE_WORDS, State
-from ui.words import count, percent, seconds
+from ui.words import count, fault_label, percent, seconds
 
 FEW_LOST = 0.01  # share of requests up to which losses are amber, above it red; the grammar's limit of failing
+
+MANY_BUDGETS = 10  # from here on "13 ×" reads better than "1300 %"
 
 
 def strip(summary: dict[str, Any], objectives: dict[str, Any]) -> list[dict[str, Any]]:
@@ -59,7 +61,7 @@ def _lost(summary: dict[str, Any]) -> dict[str, Any]:
 
 
 def _recovery(fault: dict[str, Any], objectives: dict[str, Any]) -> list[dict[str, Any]]:
-    name = f"{str(fault.get('kind', 'fault')).replace('_', ' ')} of {fault.get('target', '?')}"
+    name = f"{fault_label(fault['kind'])} of {fault['target']}"
     restored = f"From the start of {name} until the service level was back to stay."
     lost = f"Age, when {name} began, of the oldest acknowledged write that was lost."
     return [
@@ -83,4 +85,6 @@ def _budget(summary: dict[str, Any], goal: float) -> dict[str, Any]:
         return _tile("Error budget", "–", "", meaning, "none")
     used = (1 - value) / (1 - goal)
     state: State = "failing" if used > 1 else "strained" if used > 0.5 else "ok"
-    return _tile("Error budget", count(100 * used), "% used", meaning, state)
+    if used >= MANY_BUDGETS:
+        return _tile("Error budget", count(used), "× used up", meaning, state)
+    return _tile("Error budget", f"{100 * used:.0f}", "% used", meaning, state)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
+
+IMAGES = Path(__file__).parent / "images"
+ICON = str(IMAGES / "icon.svg")  # a file of ours: icons by name are fetched from a public host
+LOGO = str(IMAGES / "logo.svg")
 
 CSS = """
 [data-testid="stMainBlockContainer"] { padding: 3.75rem 1.25rem 2rem; }

@@ -25,7 +25,7 @@ def toolbar(store: Store) -> None:
         placeholder="Your own drawing",
     )  # fmt: skip
     variant.selectbox(
-        "Variant", [None, *variants], format_func=lambda v: variants.get(v, v) if v else BASE, key=state._VARIANT,
+        "Variant", ["", *variants], format_func=lambda v: variants.get(v, v) or BASE, key=state._VARIANT,
         on_change=state.on_variant, disabled=not variants,
         help="The smallest change that makes the difference. After a first run the other variant runs at once, with the same seed.",
     )  # fmt: skip
@@ -90,7 +90,7 @@ def story(store: Store) -> None:
             st.caption("Drag components from the palette into an AZ, connect them, and press play.")
             return
         st.caption(text)
-        with st.popover("Read", icon=":material/menu_book:"):
+        with st.popover("Story", icon=":material/menu_book:", type="tertiary", help="The whole story and its sources."):
             st.markdown(f"**{store.base.get('title') or ''}**\n\n{text}")
             for source in reading:
                 st.markdown(f"- [{source['title']}]({source['url']})")

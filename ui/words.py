@@ -1,6 +1,13 @@
-"""Numbers as a person reads them."""
+"""Numbers and kinds as a person reads them."""
 
 from __future__ import annotations
+
+from engine.faults import FAULTS
+
+
+def fault_label(kind: str) -> str:
+    """What people call a kind of fault."""
+    return str(FAULTS[kind].label) if kind in FAULTS else kind.replace("_", " ")
 
 
 def seconds(value_s: float) -> tuple[str, str]:

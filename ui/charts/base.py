@@ -17,6 +17,8 @@ from ui.theme import PHASE_STATES, PHASE_WORDS, Palette, palette, with_alpha
 TIME_META = "faultline-time"  # charts with this meta get the playhead cursor from the canvas
 MAX_POINTS = 1800  # per line; longer runs are binned, a screen is not wider
 HEIGHT_PX = 280
+HEADROOM = 1.2  # the labels of faults stand above the lines
+LAST = 2000  # rank in the legend
 BAND = (1.02, 1.06)  # phase bands sit above the plot, in parts of its height
 
 
@@ -79,9 +81,8 @@ def figure(view: View, y_title: str) -> go.Figure:
         height=HEIGHT_PX,
         margin={"l": 8, "r": 8, "t": 26, "b": 8},
         hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0, "font": {"size": 11}, "itemwidth": 30},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.12, "x": 0, "font": {"size": 11}, "itemwidth": 30},
         xaxis={
-            "title": {"text": "simulated seconds", "font": {"size": 11}, "standoff": 4},
             "range": [0, float(view.current.plan.duration_s)],
             "showgrid": False,
             "zeroline": False,
@@ -127,7 +128,7 @@ def _draw_phases(fig: go.Figure, view: View) -> None:
 def add_ghost(fig: go.Figure, view: View, x: np.ndarray, y: np.ndarray, name: str = "previous run", first: bool = True) -> None:
     """A line of the previous run: thin, dashed and grey; several share one entry of the legend."""
     fig.add_scatter(
-        x=x, y=y, mode="lines", name=name, legendgroup="previous", showlegend=first, hoverinfo="skip",
+        x=x, y=y, mode="lines", name=name, legendgroup="previous", legendrank=LAST, showlegend=first, hoverinfo="skip",
         line={"color": view.colours.ghost, "width": 1, "dash": "dash"},
     )  # fmt: skip
 
@@ -138,6 +139,12 @@ def threshold(fig: go.Figure, y: float, text: str, colour: str) -> None:
     fig.add_annotation(
         x=1, xref="paper", y=y, text=text, showarrow=False, xanchor="right", yanchor="bottom", font={"size": 10, "color": colour},
     )  # fmt: skip
+
+
+def leave_headroom(fig: go.Figure, top: float) -> None:
+    """Keep room above the highest value for the labels of faults, as far as the reader has not zoomed."""
+    if top > 0:
+        fig.update_yaxes(autorangeoptions={"include": [top * HEADROOM]})
 
 
 def empty_note(fig: go.Figure, text: str) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.results.columns import percentiles_s
-from ui.charts.base import Chart, View, add_ghost, binned, empty_note, figure, threshold
+from ui.charts.base import Chart, View, add_ghost, binned, empty_note, figure, leave_headroom, threshold
 from ui.snapshot import Snapshot
 from ui.words import seconds
 
@@ -41,6 +41,7 @@ def _figure(view: View) -> go.Figure:
     if goal:
         threshold(fig, goal, f"objective p99 {_words(goal)}", p.failing)
         fig.layout.annotations[-1].y = np.log10(goal)  # annotations on a logarithmic axis take the exponent
+    leave_headroom(fig, 1.5 * float(np.nanmax(values, initial=0)))
     if not np.isfinite(values).any():
         empty_note(fig, "No request has succeeded, so there is no latency to show.")
     return fig

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from ui.charts import nodelines
-from ui.charts.base import Chart, View, figure
+from ui.charts.base import Chart, View, figure, leave_headroom
+
+FEW = 4  # the axis never shows less, so that one waiting request does not look like a jam
 
 
 def _figure(view: View) -> go.Figure:
     fig = figure(view, "waiting")
     nodelines.draw(fig, view, "queue", "max", "%{y:,.0f}")
-    fig.update_yaxes(range=None if any(max(t.y, default=0) > 4 for t in fig.data if t.y is not None) else [0, 4])
+    leave_headroom(fig, max([FEW, *(float(np.max(t.y, initial=0)) for t in fig.data)]))
     return fig
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.outcomes import OUTCOMES
-from ui.charts.base import Chart, View, add_ghost, binned, figure, times_s
+from ui.charts.base import Chart, View, add_ghost, binned, figure, leave_headroom, times_s
 from ui.snapshot import Snapshot
 from ui.theme import CAUSE_GROUPS, CAUSE_WORDS, with_alpha
 
@@ -29,10 +29,11 @@ def _figure(view: View) -> go.Figure:
             continue
         colour = view.colours.of(group.state)
         fig.add_scatter(
-            x=x, y=y, name=group.label, stackgroup="outcomes", mode="lines", line={"width": 0.5, "color": colour},
+            x=x, y=y, name=group.label, stackgroup="outcomes", mode="lines", line={"width": 0, "color": colour},
             fillcolor=with_alpha(colour, 0.55), fillpattern={"shape": group.hatch, "fgcolor": colour, "size": 5, "solidity": 0.4},
             hovertemplate="%{y:,.0f} / s",
         )  # fmt: skip
+    leave_headroom(fig, float(ends.sum(axis=1).max(initial=0)))
     if view.previous is not None:
         add_ghost(fig, view, times_s(view.previous.rows, step), binned(_ends(view.previous)[:, 0], step), "previous run, ok")
     return fig

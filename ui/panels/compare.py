@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui.charts.base import View
 from ui.theme import CAUSE_WORDS
-from ui.words import count, percent, seconds
+from ui.words import fault_label, percent, seconds
 
 Line = tuple[str, float | None, float | None, Callable[[float], str]]
 
@@ -36,14 +36,14 @@ def lines(before: dict[str, Any], now: dict[str, Any]) -> list[Line]:
         (f"latency {p}", before["latency_s"].get(p), now["latency_s"].get(p), _duration) for p in ("mean", "p50", "p95", "p99", "p999")
     ]
     for key in ("started", "ok", "in_flight"):
-        found.append((f"requests {key.replace('_', ' ')}", before["requests"][key], now["requests"][key], count))
+        found.append((f"requests {key.replace('_', ' ')}", before["requests"][key], now["requests"][key], _exact))
     causes = {**before["requests"]["failed"], **now["requests"]["failed"]}
     for cause in causes:
         values = [summary["requests"]["failed"].get(cause, 0) for summary in (before, now)]
-        found.append((f"failed: {CAUSE_WORDS.get(cause, cause)}", *values, count))
+        found.append((f"failed: {CAUSE_WORDS.get(cause, cause)}", *values, _exact))
     for fault in now["faults"]:
         twin: dict[str, Any] = next((f for f in before["faults"] if (f["kind"], f["target"]) == (fault["kind"], fault["target"])), {})
-        name = f"{fault['kind'].replace('_', ' ')} of {fault['target']}"
+        name = f"{fault_label(fault['kind'])} of {fault['target']}"
         found += [(f"{key.removesuffix('_s').upper()}, {name}", twin.get(key), fault.get(key), _duration) for key in ("rto_s", "rpo_s")]
     for node in (n for n in now["nodes"] if n in before["nodes"] and now["nodes"][n].get("utilisation") is not None):
         values = [summary["nodes"][node].get("utilisation") for summary in (before, now)]
@@ -59,7 +59,11 @@ def _row(measure: str, before: float | None, now: float | None, write: Callable[
         return measure, word(before), word(now), ""
     change = now - before
     sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return measure, word(before), word(now), f"{sign} {write(abs(change))}"
+    return measure, word(before), word(now), f"{sign} {write(abs(change))}".replace(" %", " points")
+
+
+def _exact(value: float) -> str:
+    return f"{value:,.0f}".replace(",", "\u202f")
 
 
 def _duration(value_s: float) -> str:

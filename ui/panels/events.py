@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.charts.base import View
+from ui.theme import PHASE_WORDS
 
 WORDS = {
     "fault_start": "fault begins",
@@ -13,7 +14,6 @@ WORDS = {
     "unhealthy": "believed unhealthy",
     "healthy": "believed healthy",
     "fail_open": "fails open",
-    "phase": "phase",
     "role": "role",
     "stopped": "stopped",
 }
@@ -32,11 +32,16 @@ def panel(view: View) -> None:
     if shown.empty:
         st.caption("Nothing happened: no fault, no decision. Break something on the canvas, for example by a click on an AZ.")
         return
-    shown = shown.assign(kind=shown["kind"].map(lambda kind: WORDS.get(kind, kind)), node=shown["node"].fillna(""))
+    what = [WORDS.get(kind, kind) if kind != "phase" else _phase_over(phase) for kind, phase in zip(shown["kind"], shown["phase"])]
+    shown = shown.assign(kind=what, node=shown["node"].fillna(""))
     columns = {
-        "t_s": st.column_config.NumberColumn("t", format="%.1f s", width="small"),
-        "kind": st.column_config.TextColumn("what", width="small"),
-        "node": st.column_config.TextColumn("who", width="small"),
+        "t_s": st.column_config.NumberColumn("t", format="%.1f s", width=80),
+        "kind": st.column_config.TextColumn("what", width=150),
+        "node": st.column_config.TextColumn("who", width=130),
         "text": st.column_config.TextColumn("in words", width="large"),
     }
     st.dataframe(shown[["t_s", "kind", "node", "text"]], hide_index=True, column_config=columns, height=320, key="events_table")
+
+
+def _phase_over(phase: str) -> str:
+    return f"{PHASE_WORDS.get(phase, phase)} done"
