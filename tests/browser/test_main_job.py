@@ -8,7 +8,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from tests.browser.canvas_driver import Canvas
+from scripts.canvas_driver import Canvas
 
 AZ = "us-east-1a"
 

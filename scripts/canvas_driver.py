@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 SESSION = "[...window.__faultline.sessions.values()][0]"
 Point = tuple[float, float]
@@ -103,11 +103,11 @@ class Canvas:
         mouse.up()
 
 
-def _bounds(locator: Locator) -> dict[str, float]:
+def _bounds(locator: Locator) -> FloatRect:
     expect(locator).to_be_visible()
     box = locator.bounding_box()
     assert box is not None
-    return dict(box)
+    return box
 
 
 def _centre(locator: Locator) -> Point:
