@@ -138,9 +138,12 @@ def random_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
     servers = [i for i, x in enumerate(plan.instances) if x.place > 1]
     some = r.sample(servers, min(len(servers), r.choice([1, 1, 2, 4])))
     edge, direction = r.randrange(len(plan.edges)), r.choice([[0], [1], [0, 1]])
-    kind = r.choice(["black hole", "refused", "az", "slow", "errors", "latency", "edge cut", "path cut"])
+    kind = r.choice(["black hole", "refused", "az", "slow", "errors", "latency", "edge cut", "path cut", "blip"])
     if kind in ("black hole", "refused"):
         return down(start, end, some, BLACK_HOLE if kind == "black hole" else REFUSED)
+    if kind == "blip":  # the primary is away just long enough to be replaced, and comes back fenced
+        primary = plan.nodes[plan.node_index("db")].first
+        return down(start, start + r.choice([1.5, 3.3, 4.9]), [primary], REFUSED)
     if kind == "az":
         return down(start, end, [i for i in servers if plan.instances[i].place == 2])
 
