@@ -42,14 +42,15 @@ def quantity(
     max_length: int | None = None,
     min_length: int | None = None,
     later: tuple[str, ...] = (),
+    start: Any = None,
 ) -> Any:
     """A field with unit, help and provenance: ``source`` names where the default was read, ``assumption`` says why we chose it.
 
     ``default`` may be ``...`` for a required field. ``widget`` names an editor the type alone does not tell (region, az, azs, pairs).
-    ``later``: words of the document format that this version does not run.
+    ``later``: words of the document format that this version does not run. ``start``: what an editor begins with in a required field.
     """
     extra: dict[str, Any] = {"unit": unit, "label": label, "widget": widget, "source": source or assumption, "later": list(later),
-             "confidence": "sourced" if source else "assumption" if assumption else None}  # fmt: skip
+             "start": start, "confidence": "sourced" if source else "assumption" if assumption else None}  # fmt: skip
     bounds: dict[str, Any] = {"ge": ge, "gt": gt, "le": le, "lt": lt, "max_length": max_length, "min_length": min_length}
     return Field(
         default,
@@ -168,7 +169,10 @@ def listed(words: Iterable[object], at_most: int = 12) -> str:
 
 def close_to(word: object, known: Iterable[object]) -> str:
     """`` (did you mean 'web'?)`` when a known name is near, else an empty string."""
-    near = difflib.get_close_matches(str(word), [str(k) for k in known], n=1, cutoff=0.6)
+    text, names = str(word), [str(k) for k in known]
+    if len(names) > 100:  # comparing costs up to 0.1 ms a pair: among many, only names that could be this one with a slip
+        names = [name for name in names if abs(len(name) - len(text)) <= 2 and name[:1] == text[:1]][:50]
+    near = difflib.get_close_matches(text, names, n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 

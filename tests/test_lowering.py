@@ -86,7 +86,11 @@ def test_edges_carry_their_policy_and_the_default_timeout_of_their_caller():
 
 
 def test_calls_keep_the_order_of_the_edges():
-    data = {"faultline": 1, "nodes": [{"id": i, "kind": "service"} for i in "abc"], "edges": [{"from": "a", "to": "c"}, {"from": "a", "to": "b"}]}
+    data = {
+        "faultline": 1,
+        "nodes": [{"id": i, "kind": "service"} for i in "abc"],
+        "edges": [{"from": "a", "to": "c"}, {"from": "a", "to": "b"}],
+    }
     plan = lower(parse(data))
     assert [plan.edges[e].id for e in plan.nodes[0].calls] == ["a->c", "a->b"]
 

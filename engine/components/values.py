@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -52,8 +52,8 @@ ServiceTime = Annotated[
 Segments = tuple[tuple[float, float], ...]
 
 
-def _rate(default: float, help: str, label: str) -> float:
-    return quantity(default, "1/s", help, ge=0, le=MOST_RATE_PER_S, label=label)
+def _rate(default: Any, help: str, label: str, start: float | None = None) -> Any:
+    return quantity(default, "1/s", help, ge=0, le=MOST_RATE_PER_S, label=label, start=start)
 
 
 class Steady(Strict):
@@ -69,9 +69,9 @@ class Spike(Strict):
     """A base rate, another one for a while, then the base rate again."""
 
     spike: float = _rate(100, "Requests per second before and after the spike.", "Base rate")
-    to: float = _rate(..., "Requests per second during the spike.", "Spike rate")  # type: ignore[arg-type]
-    at_s: float = quantity(..., "s", "When the spike starts.", ge=0, le=LONGEST_S, label="Starts at")
-    for_s: float = quantity(..., "s", "How long it lasts.", gt=0, le=LONGEST_S, label="Lasts")
+    to: float = _rate(..., "Requests per second during the spike.", "Spike rate", start=300)
+    at_s: float = quantity(..., "s", "When the spike starts.", ge=0, le=LONGEST_S, label="Starts at", start=60)
+    for_s: float = quantity(..., "s", "How long it lasts.", gt=0, le=LONGEST_S, label="Lasts", start=30)
 
     def segments(self) -> Segments:
         before = ((0.0, self.spike),) if self.at_s > 0 else ()
@@ -102,14 +102,14 @@ class Steps(Strict):
 Rate = Annotated[
     Annotated[float, Field(ge=0, le=MOST_RATE_PER_S)] | Steady | Spike | Steps,
     OneOf("rate", later=("ramp", "sine", "amplitude", "trace", "users", "think_s", "diurnal"),
-          labels={"number": "Steady", "steady": "Steady (named)", "spike": "Spike", "steps": "Steps"}),
+          labels={"number": "Steady", "steady": "Steady, as a shape", "spike": "Spike", "steps": "Steps"}),
 ]  # fmt: skip
 
 
 class Batch(Strict):
     """Several requests at once; batches come as many times more rarely."""
 
-    batch: int = quantity(..., "", "Requests that arrive together.", ge=1, le=10_000, label="Batch size")
+    batch: int = quantity(..., "", "Requests that arrive together.", ge=1, le=10_000, label="Batch size", start=4)
 
 
 Arrivals = Annotated[

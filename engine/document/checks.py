@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
+from engine.components import Component
 from engine.components.connections import why_not
 from engine.document.limits import MOST_INSTANCES, too_long
 from engine.document.problem import Problem
@@ -54,6 +56,20 @@ class Draft:
         return {id: problems for id, problems in found.items() if problems}
 
     @cached_property
+    def unsound(self) -> set[str]:
+        """Nodes and edges of the document that are not in the topology."""
+        return (self.nodes - set(self.topology.nodes)) | (self.edges - set(self.topology.edge_ids()))
+
+    @cached_property
+    def classes(self) -> dict[str, type[Component]]:
+        """Sound node id → its class."""
+        return {node.id: type(node) for node in self.scenario.nodes}
+
+    def refused(self, caller: str, callee: str) -> str | None:
+        """Why one sound node cannot call another; None when it can."""
+        return why_not(self.classes[caller], self.classes[callee])
+
+    @cached_property
     def topology(self) -> Topology:
         """Of the nodes that have a place."""
         sound = [node for node in self.scenario.nodes if node.id not in self.misplaced]
@@ -62,6 +78,8 @@ class Draft:
 
 def check(draft: Draft) -> Found:
     """All problems between the sound parts of a document."""
+    if not isinstance(draft.data.get("nodes"), list):
+        return  # without nodes every other name would be wrong too
     yield from check_ids(draft.scenario)
     yield from check_edges(draft)
     yield from check_calls(draft)
@@ -104,7 +122,7 @@ def check_nodes(draft: Draft) -> Found:
 
 def check_edges(draft: Draft) -> Found:
     """Ends that exist and may be connected; no edge twice."""
-    edges, nodes = draft.scenario.edges, {node.id: node for node in draft.scenario.nodes}
+    edges, nodes = draft.scenario.edges, draft.classes
     for id, count in _twice(edge.id for edge in edges):
         yield Problem(f"edges.{id}", f"there are {count} edges {id}; keep one")
     for edge in edges:
@@ -115,7 +133,7 @@ def check_edges(draft: Draft) -> Found:
         if edge.caller == edge.callee:
             yield Problem(path, f"{edge.caller!r} calls itself; an edge goes from one node to another")
         elif edge.caller in nodes and edge.callee in nodes:
-            reason = why_not(type(nodes[edge.caller]), type(nodes[edge.callee]))
+            reason = draft.refused(edge.caller, edge.callee)
             if reason:
                 yield Problem(path, f"{edge.caller!r} cannot call {edge.callee!r}: {reason}")
         yield from (Problem(f"{path}.{field}", message) for field, message in edge.check())
@@ -124,6 +142,8 @@ def check_edges(draft: Draft) -> Found:
 def check_calls(draft: Draft) -> Found:
     """Nobody waits for himself, and nobody who only passes requests on has nobody to pass them to."""
     for cycle in draft.topology.sync_cycles():
+        if any(draft.refused(a, b) for a, b in pairwise([*cycle, cycle[0]])):
+            continue  # said already, and removing that edge opens the circle
         way = " → ".join([*cycle, cycle[0]])
         yield Problem(f"edges.{cycle[-1]}->{cycle[0]}", f"the calls run in a circle: {way}; a request would never end, remove one of them")
     calling = {id.split("->")[0] for id in draft.edges}
@@ -145,8 +165,7 @@ def check_faults(draft: Draft) -> Found:
 def _names_unsound(target: str | None, draft: Draft) -> bool:
     """Whether the target names something that is in the document but has its own problems, reported already."""
     names = {target, target.split("[")[0], *target.split("->")} if target else set()
-    unsound = (draft.nodes - set(draft.topology.nodes)) | (draft.edges - set(draft.topology.edge_ids()))
-    return not names.isdisjoint(unsound)
+    return not names.isdisjoint(draft.unsound)
 
 
 def check_times(scenario: Scenario) -> Found:

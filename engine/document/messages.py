@@ -19,6 +19,7 @@ TYPES = {
     "float_type": "a number", "int_type": "a whole number", "bool_type": "true or false", "string_type": "text", "list_type": "a list",
     "tuple_type": "a list", "dict_type": "a mapping", "model_type": "a mapping",
 }  # fmt: skip
+UNITS = {"s": " of seconds", "1/s": " per second"}
 BOUNDS = {
     "greater_than": ("gt", "more than"), "greater_than_equal": ("ge", "at least"), "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
@@ -88,7 +89,7 @@ def _wrong_type(wanted: str, value: Any, info: FieldInfo | None) -> str:
         hint = "YAML reads yes, no, on and off as truth values; put the word in quotes"
     elif wanted == "text" and isinstance(value, int | float):
         hint = "put it in quotes"
-    unit = f" of {info.json_schema_extra['unit']}" if "number" in wanted and info and _extra(info).get("unit") in ("s", "1/s") else ""  # type: ignore[index]
+    unit = UNITS.get(str(_extra(info).get("unit")), "") if "number" in wanted else ""
     return f"must be {wanted}{unit}, not {shown(value)}" + (f"; {hint}" if hint else "")
 
 
@@ -102,14 +103,16 @@ def _other(kind: str, value: Any, context: Mapping[str, Any], info: FieldInfo | 
     if kind == "string_pattern_mismatch":
         return f"must consist of letters, digits, '-', '_' and '.', beginning with a letter or digit, not {shown(value)}"
     if kind in ("string_too_long", "string_too_short"):
-        return f"must have {_length(context)} characters, not {len(value):,}"
+        return f"must have {_length(context, 'character')}, not {len(value):,}"
     if kind in ("too_long", "too_short"):
-        return f"must have {_length(context)} entries, not {context.get('actual_length', len(value))}"
+        return f"must have {_length(context, 'entry')}, not {context.get('actual_length', len(value))}"
     return None
 
 
-def _length(context: Mapping[str, Any]) -> str:
-    return f"at most {context['max_length']:,}" if "max_length" in context else f"at least {context['min_length']:,}"
+def _length(context: Mapping[str, Any], unit: str) -> str:
+    words, number = ("at most", context["max_length"]) if "max_length" in context else ("at least", context["min_length"])
+    plural = unit if number == 1 else f"{unit}s".replace("ys", "ies")
+    return f"{words} {number:,} {plural}"
 
 
 def _wrong_word(value: Any, info: FieldInfo | None, context: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from engine.document.reader import Unreadable, mapping_at_top, oddities, read
 from engine.document.scenario import Scenario
 from engine.document.variants import changed, unknown_ids
 
-MOST_PROBLEMS = 200  # more than anybody reads; the last one then says that there are more
+MOST_PROBLEMS = 200  # more than anybody reads at once; the last one then says that there are more
 LISTS = ("regions", "nodes", "edges", "faults", "expect", "variants", "reading")
 
 
@@ -59,18 +60,19 @@ def _checked(data: dict[str, Any]) -> Outcome:
         problems, draft = [], Draft(scenario, data)
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        problems = [Problem(path_of(e["loc"], data), sentence(e, data)) for e in errors[:MOST_PROBLEMS]]
+        problems = [Problem(path_of(e["loc"], data), sentence(e, data)) for e in errors[: MOST_PROBLEMS + 1]]
         draft = sound_parts(data, [e["loc"] for e in errors])
     if data.get("nodes") == []:
         problems.append(Problem("nodes", "is empty; a scenario needs at least one node"))
-    problems += check(draft)
+    problems += islice(check(draft), MOST_PROBLEMS + 1)
     if not problems and scenario is not None:
         problems += _metrics(scenario)
     for variant in draft.scenario.variants:
-        problems += _of_variant(data, variant, problems)
+        if len(problems) <= MOST_PROBLEMS:
+            problems += _of_variant(data, variant, problems)
     unique = list(dict.fromkeys(problems))
     if len(unique) > MOST_PROBLEMS:
-        unique = [*unique[:MOST_PROBLEMS], Problem("", f"and {len(unique) - MOST_PROBLEMS} more problems")]
+        unique = [*unique[:MOST_PROBLEMS], Problem("", f"there are more problems; these are the first {MOST_PROBLEMS}")]
     return Outcome(None if unique else scenario, unique)
 
 
@@ -85,8 +87,6 @@ def sound_parts(data: dict[str, Any], wrong: list[tuple[Any, ...]]) -> Draft:
             kept.pop(loc[0], None)
     positions = {key: [i for i in range(len(kept[key])) if i not in dropped[key]] for key in LISTS if isinstance(kept.get(key), list)}
     kept |= {key: [kept[key][i] for i in indices] for key, indices in positions.items()}
-    if not kept.get("regions"):
-        kept.pop("regions", None)
     scenario = Scenario.model_validate({"faultline": current_version(), "nodes": [], **kept})
     places_known = not any(loc[0] == "regions" for loc in wrong)
     return Draft(scenario, data, positions, places_known)
@@ -100,8 +100,7 @@ def _metrics(scenario: Scenario) -> Iterator[Problem]:
     from engine.results import expectations
 
     for path, message in expectations.problems(lower(scenario), scenario.expect):
-        section, index, field = path.split(".", 2)
-        yield Problem(f"{section}[{index}].{field}", message)
+        yield Problem(path, message)
 
 
 def _of_variant(data: dict[str, Any], variant: Any, of_base: list[Problem]) -> Iterator[Problem]:

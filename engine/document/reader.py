@@ -113,7 +113,7 @@ def _json(text: str) -> Any:
         if not text.rstrip().endswith("}") or '"' in text.split(":", 1)[0]:
             raise Unreadable(f"line {error.lineno}, column {error.colno}: this is not valid JSON: {error.msg}") from None
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"this is not valid JSON: {error}") from None
+        raise Unreadable(f"this is not valid JSON: {_without_python(error)}") from None
     return _yaml(text)
 
 
@@ -149,7 +149,12 @@ def _yaml(text: str) -> Any:
     except yaml.YAMLError as error:
         raise Unreadable(f"this is not valid YAML: {error}") from None
     except (ValueError, OverflowError, RecursionError) as error:  # e.g. a number of thousands of digits
-        raise Unreadable(f"this is not valid YAML: {error}") from None
+        raise Unreadable(f"this is not valid YAML: {_without_python(error)}") from None
+
+
+def _without_python(error: Exception) -> str:
+    """The reason without advice meant for programmers."""
+    return "a number has far too many digits" if "digits" in str(error) else str(error)
 
 
 def _usual_reason(error: yaml.MarkedYAMLError) -> str:

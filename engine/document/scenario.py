@@ -92,7 +92,7 @@ class Variant(Strict):
 class Scenario(Strict):
     """A whole document. Equal documents run to equal bytes."""
 
-    faultline: int = quantity(..., "", "Version of the document format.", ge=1, le=1)
+    faultline: int = quantity(..., "", "Version of the document format, 1.", ge=1, le=1)
     title: str = quantity("Untitled", "", "A few words.", max_length=200)
     story: str = quantity("", "", "One paragraph a reader needs before pressing play.", max_length=10_000)
     reading: list[Reading] = quantity([], "", "Sources.", max_length=50)
@@ -100,10 +100,9 @@ class Scenario(Strict):
     duration_s: float = quantity(600, "s", "Simulated time.", gt=0, le=LONGEST_S, label="Duration",
                                  assumption="ten minutes show most stories")  # fmt: skip
     warmup_s: float = quantity(0, "s", "Left out of totals, shown in charts.", ge=0, le=LONGEST_S, label="Warm-up")
-    regions: list[Region] = quantity([DEFAULT_REGION], "", "Regions and their AZs; without any, one Region with one AZ.",
-                                     min_length=1, max_length=40)  # fmt: skip
+    regions: list[Region] = quantity([DEFAULT_REGION], "", "Regions and their AZs; without any, one Region with one AZ.", max_length=40)
     network: Network = quantity(Network(), "", "Round-trip times.")
-    nodes: list[AnyComponent] = quantity(..., "", "What there is.")
+    nodes: list[AnyComponent] = quantity(..., "", "The list of what there is.")
     edges: list[Edge] = quantity([], "", "Who calls whom.")
     faults: list[AnyFault] = quantity([], "", "What goes wrong, when and for how long.")
     objectives: Objectives = quantity(Objectives(), "", "What was promised.")
@@ -115,7 +114,7 @@ class Scenario(Strict):
     @cached_property
     def geography(self) -> Geography:
         """Where things can sit."""
-        return Geography(self.regions)
+        return Geography(self.regions or [DEFAULT_REGION])
 
     @cached_property
     def topology(self) -> Topology:

@@ -1,0 +1,49 @@
+"""A small sound document for tests to break in one place at a time."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from engine.document import problems
+
+SHOP: dict[str, Any] = {
+    "faultline": 1,
+    "regions": [{"id": "us-east-1", "azs": ["us-east-1a", "us-east-1b"]}],
+    "nodes": [
+        {"id": "users", "kind": "clients"},
+        {"id": "front", "kind": "alb"},
+        {"id": "web", "kind": "service", "instances": 3},
+        {"id": "orders", "kind": "rds", "multi_az": True},
+    ],
+    "edges": [{"from": "users", "to": "front"}, {"from": "front", "to": "web"}, {"from": "web", "to": "orders"}],
+}
+
+
+def shop(**sections: Any) -> dict[str, Any]:
+    """The shop with whole sections replaced."""
+    return {**copy.deepcopy(SHOP), **sections}
+
+
+def with_node(id: str, /, **fields: Any) -> dict[str, Any]:
+    """The shop with fields of one node changed."""
+    data = shop()
+    next(node for node in data["nodes"] if node["id"] == id).update(fields)
+    return data
+
+
+def with_edge(id: str, /, **fields: Any) -> dict[str, Any]:
+    """The shop with fields of one edge changed."""
+    data = shop()
+    next(edge for edge in data["edges"] if f"{edge['from']}->{edge['to']}" == id).update(fields)
+    return data
+
+
+def with_fault(**fields: Any) -> dict[str, Any]:
+    """The shop with one fault."""
+    return shop(faults=[{"at_s": 10, **fields}])
+
+
+def said(data: Any) -> list[tuple[str, str]]:
+    """(path, message) of everything wrong with a document."""
+    return [(p.path, p.message) for p in problems(data)]
