@@ -1,0 +1,78 @@
+import { Background, BackgroundVariant, MiniMap, ReactFlow, useReactFlow, useStoreApi, type NodeTypes, type EdgeTypes } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { Overlay } from "../overlay/overlay";
+import { useCanvas, useSession } from "../session/use";
+import { AzLane, RegionBox } from "./RegionBox";
+import { Model, type AnyNode } from "./model";
+import { ServiceCard } from "./ServiceCard";
+import { TrafficEdge } from "./TrafficEdge";
+import { useConnecting } from "./use-connecting";
+import { useMoving } from "./use-moving";
+import { useSelecting } from "./use-selecting";
+import { ZoomBar } from "./ZoomBar";
+
+const NODE_TYPES: NodeTypes = { card: ServiceCard, region: RegionBox, lane: AzLane };
+const EDGE_TYPES: EdgeTypes = { traffic: TrafficEdge };
+/** Room for the tools at the lower edge. */
+const FIT = { padding: { top: "20px", left: "20px", right: "20px", bottom: "52px" }, maxZoom: 1.15, duration: 0 } as const;
+
+/** The drawing itself. Everything shown derives from the session's document; gestures become edits of it. */
+export function Flow() {
+  const session = useSession();
+  const { overlay } = useCanvas();
+  const flow = useReactFlow<AnyNode>();
+  const store = useStoreApi();
+  const frame = useRef<HTMLDivElement>(null);
+  const model = useMemo(() => new Model(), []);
+  const moving = useMoving(flow);
+  const selecting = useSelecting();
+  const connecting = useConnecting();
+
+  const setCanvas = useCallback((el: HTMLCanvasElement | null) => {
+    overlay.current?.stop();
+    overlay.current = el ? new Overlay(el, session, () => store.getState().transform) : null;
+  }, [session, store, overlay]);
+
+  useEffect(() => {
+    const observer = new ResizeObserver(() => overlay.current?.resize(frame.current!.clientWidth, frame.current!.clientHeight));
+    observer.observe(frame.current!);
+    return () => observer.disconnect();
+  }, [overlay]);
+
+  const fits = session.view.fits;
+  const fitted = useRef(session.view.viewport ? fits : -1);
+  useEffect(() => {
+    if (fitted.current === fits) return;
+    fitted.current = fits;
+    requestAnimationFrame(() => void flow.fitView(FIT));
+  }, [fits, flow]);
+
+  const nodes = model.buildNodes(session, moving.drag);
+  const edges = model.buildEdges(session);
+  return (
+    <div className="fl-flow" ref={frame} data-testid="fl-flow">
+      <ReactFlow<AnyNode>
+        nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} colorMode={session.view.dark ? "dark" : "light"}
+        onNodesChange={(changes) => (moving.onChanges(changes), selecting.onNodes(changes))} onEdgesChange={selecting.onEdges}
+        onNodeDragStop={moving.onStop} onConnect={connecting.onConnect} onConnectStart={connecting.onStart} onConnectEnd={connecting.onEnd}
+        onNodeContextMenu={selecting.onNodeMenu} onEdgeContextMenu={selecting.onEdgeMenu}
+        onPaneClick={() => session.view.openMenu(null)} onMove={() => session.clock.wake()} onMoveEnd={(_, viewport) => (session.view.viewport = viewport)}
+        defaultViewport={session.view.viewport ?? undefined} minZoom={0.15} maxZoom={2.5} deleteKeyCode={null} disableKeyboardA11y
+        zoomOnScroll={false} preventScrolling={false} zoomActivationKeyCode={["Control", "Meta"]} zoomOnDoubleClick={false}
+        multiSelectionKeyCode={["Shift", "Control", "Meta"]} selectionKeyCode="Shift" connectionRadius={28} elevateNodesOnSelect={false} nodeDragThreshold={3}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
+        <MiniMap pannable className="fl-minimap" style={{ width: 112, height: 72 }} nodeClassName={(node) => `mini-${node.type}`} ariaLabel="Overview map" />
+        <svg className="fl-defs" aria-hidden="true">
+          <defs>
+            <marker id="fl-arrow" viewBox="0 0 10 10" refX="8.500" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
+              <path d="M1 1.500 8.500 5 1 8.500z" className="fl-arrow" />
+            </marker>
+          </defs>
+        </svg>
+        <ZoomBar fit={() => void flow.fitView({ ...FIT, duration: 200 })} />
+      </ReactFlow>
+      <canvas className="fl-overlay" ref={setCanvas} aria-hidden="true" />
+    </div>
+  );
+}

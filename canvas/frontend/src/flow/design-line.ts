@@ -1,0 +1,24 @@
+import type { Field, Kind } from "../catalogue";
+import type { Json, Node } from "../document/types";
+import { compact } from "../frames/words";
+
+/** What a card says while nothing was simulated: its first numbers that are set, e.g. “6 instances · 8 slots”. */
+export function designLine(node: Node, kind: Kind): string {
+  const words = kind.fields.map((field) => said(field, node[field.name] ?? (field.type === "choice" ? field.default : undefined))).filter((text) => text !== null);
+  return words.slice(0, 2).join(" · ") || kind.category;
+}
+
+function said(field: Field, value: Json | undefined): string | null {
+  if (typeof value === "number") return `${compact(value)} ${unitOf(field)}`;
+  if (field.type === "choice" && typeof value === "string") return value.replaceAll("_", " ");
+  if (field.type === "oneof" && value !== null && typeof value === "object" && !Array.isArray(value)) {
+    const [key, first] = Object.entries(value)[0] ?? [];
+    return key && typeof first === "number" ? `${key.replaceAll("_", " ")} ${first} ${field.unit ?? ""}`.trim() : null;
+  }
+  return null;
+}
+
+const unitOf = (field: Field): string => {
+  const unit = field.unit ?? "";
+  return unit && unit !== "1" && unit !== "count" ? unit : field.label.toLowerCase();
+};

@@ -1,0 +1,83 @@
+import { useRef } from "react";
+import { clock, duration } from "../frames/words";
+import { useSession, useTick } from "../session/use";
+import { faultBars, phaseBars, ticks, timeAt } from "./timeline-model";
+
+/** The run as a line of time: faults, phases of recovery, warm-up, what is simulated so far, and the playhead to drag. */
+export function Timeline() {
+  const session = useSession();
+  const track = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
+  const { run, frames } = session;
+  const length_s = run?.duration_s ?? session.doc.duration_s ?? 600;
+  const warm_s = run?.warmup_s ?? session.doc.warmup_s ?? 0;
+  const until_s = frames?.until_s ?? 0;
+  const faults = faultBars(run && frames ? run.faults : plannedFaults(session), length_s);
+  const phases = phaseBars(frames ? (run?.phases ?? []) : [], length_s);
+  const rows = 1 + Math.max(0, ...faults.map((bar) => bar.row));
+
+  useTick(() => {
+    const t = session.clock.playhead_s;
+    if (head.current) head.current.style.left = `${(100 * t) / length_s}%`;
+    const el = track.current;
+    if (!el) return;
+    el.setAttribute("aria-valuenow", t.toFixed(0));
+    el.setAttribute("aria-valuetext", `${clock(t)} of ${clock(length_s)}`);
+  });
+
+  const seekTo = (event: PointerEvent | React.PointerEvent): void => {
+    const box = track.current!.getBoundingClientRect();
+    session.seek(timeAt(event.clientX, box.left, box.width, length_s));
+  };
+  const grab = (event: React.PointerEvent): void => {
+    if (event.button !== 0 || !frames) return;
+    const el = track.current!;
+    el.setPointerCapture(event.pointerId);
+    seekTo(event);
+    const end = (): void => {
+      el.removeEventListener("pointermove", seekTo);
+      el.removeEventListener("pointerup", end);
+      el.removeEventListener("pointercancel", end);
+      session.emit({ t: "seek", t_s: Math.round(session.clock.playhead_s * 10) / 10 });
+    };
+    el.addEventListener("pointermove", seekTo);
+    el.addEventListener("pointerup", end);
+    el.addEventListener("pointercancel", end);
+  };
+
+  const at = (t_s: number): string => `${(100 * t_s) / length_s}%`;
+  return (
+    <div
+      ref={track} className={`fl-timeline${frames ? "" : " empty"}`} role="slider" tabIndex={0} aria-label="Playhead" aria-valuemin={0} aria-valuemax={length_s}
+      aria-disabled={!frames} onPointerDown={grab} style={{ "--rows": Math.min(3, rows) } as React.CSSProperties}
+    >
+      <div className="fl-until" style={{ width: at(until_s) }} />
+      {warm_s > 0 && <div className="fl-warmup" style={{ width: at(warm_s) }} title={`Warm-up: left out of the totals until ${clock(warm_s)}`} />}
+      {ticks(length_s).map((t) => <span key={t} className="fl-time" style={{ left: at(t) }}>{clock(t)}</span>)}
+      <div className="fl-phases">
+        {phases.filter((bar) => bar.row < 2).map(({ phase, left, width, row }, i) => (
+          <span key={i} className={`fl-phase ${phase.phase}`} style={{ left: `${left}%`, width: `${width}%`, top: row * 11 }} title={`${phase.node ?? ""} ${phase.phase.replace("_", " ")}: ${clock(phase.from_s)}, ${duration(phase.to_s - phase.from_s)}`}>
+            {phase.phase.replace("_", " ")}
+          </span>
+        ))}
+      </div>
+      <div className="fl-faultbars">
+        {faults.filter((bar) => bar.row < 3).map(({ fault, left, width, row }) => (
+          <span key={fault.id} className="fl-faultbar" style={{ left: `${left}%`, width: `${width}%`, top: row * 15 }} title={fault.sentence || fault.label}>
+            <i>⚡ {fault.label} <small>{fault.target.replace("->", " → ")}</small></i>
+          </span>
+        ))}
+      </div>
+      <div ref={head} className="fl-playhead" />
+    </div>
+  );
+}
+
+/** Faults of a document that has not run yet. */
+function plannedFaults(session: ReturnType<typeof useSession>) {
+  return session.faults.map((fault, i) => {
+    const kind = session.catalogue.faults.find((entry) => entry.kind === fault.kind);
+    const end_s = typeof fault.for_s === "number" ? fault.at_s + fault.for_s : null;
+    return { id: fault.id ?? String(i), kind: fault.kind, target: fault.target ?? "", start_s: fault.at_s, end_s, label: kind?.label ?? fault.kind, sentence: kind?.sentence ?? "" };
+  });
+}
