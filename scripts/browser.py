@@ -46,7 +46,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def serve_app(data_dir: Path) -> Iterator[str]:
-    """The app's address while it runs; what it writes goes below ``data_dir``, its output to ``data_dir/app.log``."""
+    """The app's address while it runs; its output goes to ``data_dir/app.log``."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     log = data_dir / "app.log"
@@ -54,7 +54,7 @@ def serve_app(data_dir: Path) -> Iterator[str]:
         sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true",
         "--server.address", "127.0.0.1", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
     ]  # fmt: skip
-    environment = os.environ | {"XDG_DATA_HOME": str(data_dir), "XDG_STATE_HOME": str(data_dir)}
+    environment = os.environ | {"STREAMLIT_CLIENT_SHOW_ERROR_DETAILS": "full"}
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
         try:

@@ -36,14 +36,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the app runs; it writes into a temporary folder only."""
+    """Where the app runs. It must not have met an error of its own by the end."""
     if find_chromium() is None:
         pytest.fail("no Chromium was found; `make browser` installs one")
     from engine.warm import warm
 
     warm()
-    with serve_app(tmp_path_factory.mktemp("app")) as url:
+    folder = tmp_path_factory.mktemp("app")
+    with serve_app(folder) as url:
         yield url
+    assert "Traceback" not in (log := (folder / "app.log").read_text(errors="replace")), log
 
 
 class Console:
