@@ -86,7 +86,7 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = -1
         row["slow"] = 1.0
         if isinstance(behaviour, Station | Store):
-            row["mean"] = behaviour.service.mean_s * L.TICKS_PER_S
+            row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
         if isinstance(behaviour, Store):
             row["role"] = L.ROLE_PRIMARY if instance.index == 0 else L.ROLE_STANDBY
             if instance.index == 0 and plan.nodes[instance.node].count > 1:
@@ -122,7 +122,7 @@ def _backoff(row: np.void, backoff: Backoff | None) -> None:
     if backoff is None:
         return
     row["backoff"] = L.FIXED if backoff.kind == "fixed" else JITTERS[backoff.jitter]
-    row["base"] = backoff.base_s * L.TICKS_PER_S
+    row["base_wait"] = backoff.base_s * L.TICKS_PER_S
     row["cap"] = min(backoff.cap_s * L.TICKS_PER_S, FOREVER_WAIT)
 
 

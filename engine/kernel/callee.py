@@ -55,7 +55,7 @@ def arrive(s, f, now):
         ins.n_rejected += 1
         reply(s, f, NO_WRITER, now)
         return
-    ins.offered += ins.mean * ins.slow
+    ins.offered += ins.mean_work * ins.slow
     admit(s, f, ins, now)
 
 

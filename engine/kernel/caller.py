@@ -219,14 +219,14 @@ def backoff_ticks(ed, key, local, retry):
     if ed.backoff == NO_BACKOFF:
         return np.int64(0)
     if ed.backoff == FIXED:
-        return np.int64(ed.base)
+        return np.int64(ed.base_wait)
     if ed.backoff == EXP_DECORRELATED:  # each wait depends on the one before: replayed from the draws instead of stored
-        wait = ed.base
+        wait = ed.base_wait
         for n in range(retry + 1):
             u = uniform(key, counter(FOR_BACKOFF, local, n))
-            wait = min(ed.cap, ed.base + u * (3.0 * wait - ed.base))
+            wait = min(ed.cap, ed.base_wait + u * (3.0 * wait - ed.base_wait))
         return np.int64(wait)
-    wait = min(ed.cap, ed.base * 2.0**retry)
+    wait = min(ed.cap, ed.base_wait * 2.0**retry)
     if ed.backoff == EXP_FULL:
         wait *= uniform(key, counter(FOR_BACKOFF, local, retry))
     elif ed.backoff == EXP_EQUAL:

@@ -69,14 +69,14 @@ frame_dt = _record("born called due parent inst next prev child origin pc edge s
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head",
-    floats="slow error_share mean offered",
+    floats="slow error_share mean_work offered",
 )
 node_dt = _record("pc first count first_source")
 step_dt = _record("op pool dist on_ok on_fail status holds local")
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
     "n_calls n_attempts",
-    floats="base cap share budget tokens",
+    floats="base_wait cap share budget tokens",
 )
 pool_dt = _record("policy first count n_healthy next edge")
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new primary")
