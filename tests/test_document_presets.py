@@ -1,0 +1,46 @@
+"""Every preset is a sound document that its reader can understand before pressing play."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.document import dumps, load, loads
+
+PRESETS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+
+
+@pytest.fixture(params=PRESETS, ids=lambda path: path.stem)
+def preset(request):
+    """One preset after the other."""
+    return load(request.param)
+
+
+def test_there_are_presets():
+    assert PRESETS
+
+
+def test_a_preset_tells_its_story_and_names_its_sources(preset):
+    assert preset.title != "Untitled" and len(preset.story) > 80 and preset.reading
+
+
+def test_a_preset_says_what_its_run_must_show_and_why(preset):
+    expectations = [*preset.expect, *(e for v in preset.variants for e in v.expect or ())]
+    assert preset.expect and preset.variants
+    assert all(e.because for e in expectations)
+    assert all(v.title and v.story and v.expect for v in preset.variants)
+
+
+def test_every_variant_of_a_preset_can_be_applied(preset):
+    assert all(preset.variant(v.id).nodes for v in preset.variants)
+
+
+def test_a_preset_places_every_node_and_region_on_the_canvas(preset):
+    assert set(preset.layout) == {n.id for n in preset.nodes} | {r.id for r in preset.regions}
+
+
+def test_a_preset_survives_being_written_out(preset):
+    assert loads(dumps(preset)) == preset
+
+
+def test_every_node_of_a_preset_is_reached_by_requests(preset):
+    assert preset.topology.reached() == set(preset.topology.nodes)
