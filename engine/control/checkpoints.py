@@ -7,6 +7,7 @@ request on, and takes the older ones from the world it is restored beside.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from engine.kernel import layout as L
 
 SCALARS = [n for n in L.world_dt.names or () if L.world_dt[n].shape == ()]
 USED = {
-    "frames": "n_used", "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
+    "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
     "targets": "n_target", "healthy": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "blame": "n_edge",
@@ -27,7 +28,7 @@ PLACES = ("lat", "wire_of", "path_cut")
 BY_START = ("start_begun", "start_latency", "start_ends")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Checkpoint:
     """State at ``time`` (ticks), after that instant's control events; ``n_seen`` observations and ``n_events`` log lines came before."""
 
@@ -37,7 +38,7 @@ class Checkpoint:
     state: dict[str, Any]
     first_row: int  # first row by start second kept here
 
-    @property
+    @cached_property
     def nbytes(self) -> int:
         """Memory of the copied tables."""
         return sum(v.nbytes for v in self.state.values() if isinstance(v, np.ndarray))
@@ -57,6 +58,10 @@ def take(world: np.ndarray, time: int, n_seen: int, n_events: int) -> Checkpoint
     state: dict[str, Any] = {name: int(s[name]) for name in SCALARS}
     for name, count in USED.items():
         state[name] = s[name][: int(s[count])].copy()
+    frames = s["frames"][: s["n_used"]]
+    state["in_use_at"] = np.flatnonzero(frames["state"] != L.FREE)
+    state["frames"] = frames[state["in_use_at"]]
+    state["next_free"] = frames["next"].astype(np.int32)
     for name in PLACES:
         state[name] = s[name][:n_places, :n_places].copy()
     for name in BY_START:
@@ -75,6 +80,9 @@ def restore(checkpoint: Checkpoint, beside: np.ndarray) -> np.ndarray:
     for name in USED:
         rows = checkpoint.state[name]
         s[name][: len(rows)] = rows
+    frames = s["frames"][: s["n_used"]]
+    frames["next"] = checkpoint.state["next_free"]  # of free frames nothing else is ever read
+    frames[checkpoint.state["in_use_at"]] = checkpoint.state["frames"]
     for name, count in CONSTANT.items():
         used = int(old[count])
         s[name][:used] = old[name][:used]
@@ -93,8 +101,14 @@ def restore(checkpoint: Checkpoint, beside: np.ndarray) -> np.ndarray:
     return world
 
 
+SMALL_BYTES = 2 * 1024 * 1024
+
+
 class Shelf:
-    """The checkpoints of a run, oldest first, within a memory budget: when it is spent, every second one goes and the interval doubles."""
+    """The checkpoints of a run, oldest first, within a memory budget: when it is spent, every second one goes and the interval doubles.
+
+    Large ones come more rarely, in proportion: copying a crowded world every few seconds would cost more than simulating it again.
+    """
 
     def __init__(self, interval: int, budget_bytes: int = 192 * 1024 * 1024) -> None:
         self.interval, self.budget_bytes = interval, budget_bytes
@@ -102,7 +116,10 @@ class Shelf:
 
     def due(self, now: int) -> bool:
         """Whether a new checkpoint is wanted at ``now`` (ticks)."""
-        return not self.kept or now >= self.kept[-1].time + self.interval
+        if not self.kept:
+            return True
+        last = self.kept[-1]
+        return now >= last.time + int(self.interval * max(1.0, last.nbytes / SMALL_BYTES))
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep it, thinning out the older ones if need be."""

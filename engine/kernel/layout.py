@@ -9,6 +9,9 @@ Times are int64 *ticks* of 100 ns: exact, and their order does not depend on the
 
 from __future__ import annotations
 
+import contextlib
+import mmap
+
 import numpy as np
 
 from engine.kernel.jit import COMPILED
@@ -110,8 +113,17 @@ world_dt = np.dtype(
 
 
 def new_world() -> np.ndarray:
-    """An empty world, shape [1]; interpreted code needs attribute access, hence the record array."""
-    world = np.zeros(1, world_dt)
+    """An empty world, shape [1]; interpreted code needs attribute access, hence the record array.
+
+    Anonymous memory of its own, in small pages where that can be asked for: `numpy.zeros` asks for 2 MB pages, and to zero one of them for
+    each of the tables' few used bytes costs more than a branch.
+    """
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}  # Windows has no such flags
+    memory = mmap.mmap(-1, world_dt.itemsize, **private)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        with contextlib.suppress(OSError):  # a system without large pages
+            memory.madvise(mmap.MADV_NOHUGEPAGE)
+    world = np.frombuffer(memory, world_dt)
     return world if COMPILED else world.view(np.recarray)
 
 
