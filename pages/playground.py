@@ -3,10 +3,9 @@
 from ui import state
 from ui.board import board
 from ui.stage import workspace
-from ui.toolbar import story, toolbar
+from ui.toolbar import toolbar
 
 store = state.store()
 toolbar(store)
-story(store)
 workspace()
 board()

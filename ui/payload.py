@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from canvas import f32
 from ui import run_info
 from ui.runner import Status
 from ui.store import Store
 from ui.strip import strip
 
 
-def payload(store: Store, catalogue: dict[str, Any], key: str) -> dict[str, Any]:
+def payload(store: Store, catalogue: dict[str, Any]) -> dict[str, Any]:
     """JSON beside, when there are frames, one long float32 column per array: the form that reaches the browser fastest."""
     status = store.status()
     data: dict[str, Any] = {
-        "instance": key,
-        "store": store.id,
         "gen": store.gen,
-        "ack": dict(store.acks),
         "doc": store.document,
         "untouched": store.untouched,
         "doc_faults": store.document.get("faults") or [],
@@ -32,13 +27,8 @@ def payload(store: Store, catalogue: dict[str, Any], key: str) -> dict[str, Any]
     if status.frames is not None:
         data["frames"] = status.frames.meta
         for name in ("nodes", "edges", "insts", "targets"):
-            data[name] = column(getattr(status.frames, name))
+            data[name] = f32(getattr(status.frames, name))
     return data
-
-
-def column(array: np.ndarray) -> pd.DataFrame:
-    """One float32 column, row-major: a Float32Array in the browser without a copy."""
-    return pd.DataFrame({"v": array.ravel()})
 
 
 def run_meta(store: Store, status: Status) -> dict[str, Any] | None:

@@ -14,8 +14,7 @@ from engine.catalogue import catalogue
 from ui import state
 from ui.payload import payload
 
-# Header, toolbar and story take about 200 px of a window; below 460 px the inspector of the canvas no longer fits.
-HEIGHT = "clamp(460px, calc(100vh - 206px), 1100px)"
+HEIGHT = 640  # with the header and the toolbar 800 px: nothing of the canvas is below the edge of a laptop's window
 
 
 @st.fragment(key="workspace")
@@ -27,6 +26,7 @@ def workspace() -> None:
 
 def stage() -> None:
     """The canvas with the latest frames."""
-    canvas(payload(state.store(), catalogue(), state.CANVAS), key=state.CANVAS, on_ev=state.on_canvas_event, height=HEIGHT)
+    store = state.store()
+    canvas({"id": store.id, "ack": store.acks}, payload(store, catalogue()), key=state.CANVAS, on_ev=state.on_canvas_event, height=HEIGHT)
     if state.finished_while_polling():
         st.rerun()

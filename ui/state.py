@@ -15,7 +15,7 @@ CANVAS = "canvas"  # key of the canvas component, of its trigger and of its sess
 _STORE, _POLLING = "faultline_store", "faultline_polling"
 _PRESET, _VARIANT, _SEED, _UPLOAD = "toolbar_preset", "toolbar_variant", "toolbar_seed", "toolbar_upload"
 FIRST_PRESET = "three-tier-shop"
-TICK_S = 0.3  # the canvas looks for new frames this often while a run goes on
+TICK_S = 0.5  # the canvas looks for new frames this often while a run goes on
 
 
 def store() -> Store:

@@ -1,4 +1,4 @@
-"""The few pixels Streamlit has no option for: less air above the canvas, a story of two lines."""
+"""The few pixels Streamlit has no option for: less air above the canvas."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ LOGO = str(IMAGES / "logo.svg")
 
 CSS = """
 [data-testid="stMainBlockContainer"] { padding: 3.75rem 1.25rem 2rem; }
-.st-key-story { gap: .75rem; }
-.st-key-story [data-testid="stCaptionContainer"] p {
-  display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; margin: 0; max-width: 150ch;
-}
 """
 
 

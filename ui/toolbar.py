@@ -1,4 +1,4 @@
-"""The slim row above the canvas: preset, variant, seed, import and export, and the story beneath it."""
+"""The slim row above the canvas: preset, variant, seed, story, import and export."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def toolbar(store: Store) -> None:
     known = presets.presets()
     titles = {name: p.title for name, p in known.items()}
     variants = dict(store.variants())
-    preset, variant, seed, file = st.columns([4, 3, 1.1, 1.6], vertical_alignment="bottom")
+    preset, variant, seed, file = st.columns([4, 3.2, 1.3, 2.4], vertical_alignment="bottom")
     preset.selectbox(
         "Preset", list(titles), index=None, format_func=lambda name: titles.get(name, name), key=state._PRESET, on_change=state.on_preset,
         placeholder="Your own drawing",
@@ -33,13 +33,23 @@ def toolbar(store: Store) -> None:
         "Seed", min_value=0, step=1, key=state._SEED, on_change=state.on_seed,
         help="The same drawing with the same seed gives the same run, to the last bit.",
     )  # fmt: skip
-    with file, st.container(horizontal=True, horizontal_alignment="right"):
+    with file, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        _story(store)
         _file_menu(store)
     _upload_problems(st.container(), store)
 
 
+def _story(store: Store) -> None:
+    """The story with its sources; the canvas shows it too while nothing is selected."""
+    text = str(store.base.get("story") or "").strip() or "This drawing has no story yet: `story:` in the document tells one."
+    with st.popover("Story", icon=":material/menu_book:"):
+        st.markdown(f"**{store.base.get('title') or 'Untitled'}**\n\n{text}")
+        for source in store.base.get("reading") or []:
+            st.markdown(f"- [{source['title']}]({source['url']})")
+
+
 def _file_menu(store: Store) -> None:
-    with st.popover("File", icon=":material/folder_open:", width="stretch"):
+    with st.popover("File", icon=":material/folder_open:"):
         st.file_uploader("Open a scenario (YAML or JSON)", type=["yaml", "yml", "json"], key=state._UPLOAD, on_change=state.on_upload)
         name = file_name(store)
         st.download_button(
@@ -80,17 +90,3 @@ def _upload_problems(slot: st.delta_generator.DeltaGenerator, store: Store) -> N
     with slot:
         st.error(f"{store.upload_name} has {count} {'problem' if count == 1 else 'problems'}; the drawing is unchanged.")
         st.dataframe(store.upload_problems, hide_index=True, width="stretch", height=min(38 + 35 * count, 220))
-
-
-def story(store: Store) -> None:
-    """What a reader needs before pressing play, in two lines; all of it, with sources, in the popover."""
-    text, reading = str(store.base.get("story") or "").strip(), store.base.get("reading") or []
-    with st.container(key="story", horizontal=True, vertical_alignment="center"):
-        if not text:
-            st.caption("Drag components from the palette into an AZ, connect them, and press play.")
-            return
-        st.caption(text)
-        with st.popover("Story", icon=":material/menu_book:", type="tertiary", help="The whole story and its sources."):
-            st.markdown(f"**{store.base.get('title') or ''}**\n\n{text}")
-            for source in reading:
-                st.markdown(f"- [{source['title']}]({source['url']})")

@@ -11,7 +11,7 @@ from ui.charts.base import Chart, View, figure, threshold
 
 def _figure(view: View) -> go.Figure:
     fig = figure(view, "busy slots")
-    fig.update_yaxes(range=[0, 118], tickvals=[0, 20, 40, 60, 80, 100], ticksuffix=" %")
+    fig.update_yaxes(range=[0, 118], dtick=20, ticksuffix=" %")
     threshold(fig, 70, "strained from 70 %", view.colours.strained)
     nodelines.draw(fig, view, "utilisation", "mean", "%{y:.0f} %", scale=100)
     return fig

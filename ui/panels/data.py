@@ -23,7 +23,7 @@ PREVIEW_ROWS = 200
 def panel(view: View) -> None:
     """A choice of tidy tables, each as Parquet or CSV, with the first rows to look at; the summary as JSON."""
     result = view.current.result
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         name = st.segmented_control("Table", list(TABLES), default="nodes", key="data_table", label_visibility="collapsed") or "nodes"
         make = TABLES[name]
         st.download_button(
