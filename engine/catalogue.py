@@ -48,7 +48,7 @@ def kind_entry(cls: type[Component]) -> Plain:
         "glyph": cls.glyph,
         "placement": cls.placement,
         "tier": cls.tier,
-        "fields": fields_of(cls, NOT_FIELDS),
+        "fields": fields_of(cls, NOT_FIELDS | {"azs" if cls.placement == "region" else "region"}),
         "faults": [kind for kind, fault in FAULTS.items() if cls.behaviour in fault.behaviours],
         "summary": cls.summary,
         "behaviour": cls.behaviour,

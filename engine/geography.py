@@ -59,8 +59,3 @@ class Geography:
     def within(self, place: str) -> set[str]:
         """The place itself and, for a Region, its AZs."""
         return {place, *self.azs_of.get(place, ())}
-
-    def next_az(self, az: str) -> str | None:
-        """The AZ to the right of this one in its Region, from the last back to the first; None in a Region of one AZ."""
-        azs = self.azs_of[self.region_of[az]]
-        return azs[(azs.index(az) + 1) % len(azs)] if len(azs) > 1 else None

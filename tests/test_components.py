@@ -74,9 +74,21 @@ def test_instances_are_spread_evenly(instances, azs):
     assert sum(counts) == instances and max(counts) - min(counts) <= 1
 
 
-def test_an_auto_scaling_group_lies_in_one_region():
+def test_a_region_alone_places_any_kind_in_the_region_as_a_whole():
+    assert make("service", region="q", instances=2).sits(TWO) == ("q", "q")
+    assert make("store", region="q").sits(TWO) == make("alb", region="q").sits(TWO) == ("q",)
+    assert make("ec2_asg", region="r", instances=3).sits(TWO) == ("ra", "rb", "rc")
+
+
+def test_a_balancer_in_one_az_goes_with_it_and_in_several_it_does_not():
+    assert make("balancer", azs=["rb"]).sits(TWO) == ("rb",)
+    assert make("alb", azs=["rb", "rc"]).sits(TWO) == ("r",)
+
+
+def test_vendor_services_lie_in_one_region_and_azs_agree_with_the_region():
     assert [field for field, _ in make("ec2_asg", azs=["ra", "qa"]).check(TWO)] == ["azs"]
     assert list(make("service", azs=["ra", "qa"]).check(TWO)) == []
+    assert [field for field, _ in make("service", azs=["ra"], region="q").check(TWO)] == ["azs"]
 
 
 def test_a_store_has_its_primary_in_its_first_az_unless_told_otherwise():
@@ -90,7 +102,9 @@ def test_multi_az_puts_the_standby_into_the_next_az():
     assert make("rds", multi_az=True, primary_az="rc").sits(TWO) == ("rc", "ra")
     assert make("rds", multi_az=True, primary_az="rb", standby_az="ra").sits(TWO) == ("rb", "ra")
     assert make("rds", multi_az=False, primary_az="rb", standby_az="ra").sits(TWO) == ("rb",)
+    assert make("rds", multi_az=True, azs=["rc", "rb"]).sits(TWO) == ("rc", "rb")
     assert [f for f, _ in make("rds", multi_az=True, region="q").check(TWO)] == ["multi_az"]
+    assert [f for f, _ in make("rds", azs=["rb", "rc"], primary_az="ra").check(TWO)] == ["primary_az"]
 
 
 def test_a_single_database_has_nobody_to_promote():

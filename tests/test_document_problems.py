@@ -75,12 +75,14 @@ def test_an_unknown_field_is_answered_with_a_close_one():
         ("web", "azs", ["us-east-1z"], "there is no AZ 'us-east-1z'"),
         ("web", "azs", ["us-east-1"], "'us-east-1' is a Region, not an AZ; its AZs are us-east-1a, us-east-1b"),
         ("web", "azs", ["us-east-1a", "us-east-1a"], "named more than once"),
+        ("users", "classes", [], "is not available in this version"),
+        ("web", "calls", "parallel", "'parallel' is not available in this version"),
         ("web", "discipline", "lifo", "'lifo' is not available in this version"),
         ("web", "queue_capacity", -1, "must be at least 0, not -1"),
         ("front", "region", "eu", "there is no Region 'eu'; the Regions are us-east-1"),
         ("front", "algorithm", "round-robin", "must be one of round_robin, least_outstanding, random, not 'round-robin' (did you mean"),
         ("front", "health_check", "none", "must be a mapping, not 'none'"),
-        ("orders", "primary_az", "us-east-1c", "'us-east-1c' is no AZ of us-east-1; its AZs are us-east-1a, us-east-1b"),
+        ("orders", "primary_az", "us-east-1c", "'us-east-1c' is not among the node's AZs; they are us-east-1a, us-east-1b"),
         ("orders", "standby_az", "us-east-1a", "is the primary's AZ"),
         ("users", "rate_per_s", -4, "must be at least 0, not -4"),
         ("users", "rate_per_s", "1e3", "write it as the number 1000"),
@@ -339,6 +341,10 @@ def test_network_tables_name_pairs_of_regions():
 )  # fmt: skip
 def test_text_that_is_no_document_is_answered_in_one_sentence(text, part):
     one(text, "", part)
+
+
+def test_an_empty_section_is_like_none():
+    assert said("faultline: 1\nfaults:\nedges:\nnodes: [{id: s, kind: service}]") == []
 
 
 def test_a_byte_order_mark_does_no_harm():

@@ -9,7 +9,7 @@ from engine.behaviours import Behaviour
 from engine.fields import Id, Strict, quantity
 from engine.geography import Geography
 
-__all__ = ["AzPlaced", "Component", "RegionPlaced", "TIERS", "quantity"]
+__all__ = ["AzPlaced", "Component", "Placed", "RegionPlaced", "TIERS", "quantity"]
 
 TIERS = ("clients", "edge", "balancer", "compute", "cache", "data", "async")  # top to bottom on the canvas
 
@@ -54,43 +54,57 @@ class Component(Strict):
         yield from ()
 
 
-class RegionPlaced(Component):
-    """Sits in a Region as a whole; no single AZ takes it down."""
+class Placed(Component):
+    """Sits in a Region, or in Availability Zones of it: both words of the format are understood for every kind."""
 
-    region: str | None = quantity(None, "", "The Region it serves; the first one unless told otherwise.", widget="region")
+    region: str | None = quantity(None, "", "The Region it is in; the first one unless told otherwise.", widget="region")
+    azs: list[str] | None = quantity(None, "", "The Availability Zones its instances are spread over.", widget="azs", label="AZs",
+                                     min_length=1, max_length=24)  # fmt: skip
+    one_region: ClassVar[bool] = True
 
     def home(self, geography: Geography) -> str:
         """Id of its Region."""
-        return self.region or geography.first_region
-
-    def sits(self, geography: Geography) -> tuple[str, ...]:
-        return (self.home(geography),)
+        return self.region or (geography.region_of[self.azs[0]] if self.azs else geography.first_region)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
-        if self.region is not None and self.region not in geography.azs_of:
-            yield "region", f"there is no Region {self.region!r}; the Regions are {', '.join(geography.azs_of)}"
-
-
-class AzPlaced(Component):
-    """Sits in Availability Zones."""
-
-    azs: list[str] | None = quantity(None, "", "The Availability Zones its instances are spread over.", widget="azs", label="AZs",
-                                     min_length=1, max_length=24)  # fmt: skip
-
-    def home_azs(self, geography: Geography) -> list[str]:
-        """Its AZs in order; without any, the first Region's first AZ."""
-        return self.azs or [geography.first_az]
-
-    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
-        for az in self.azs or ():
+        azs, region = self.azs or [], self.region
+        if region is not None and region not in geography.azs_of:
+            yield "region", f"there is no Region {region!r}; the Regions are {', '.join(geography.azs_of)}"
+        for az in azs:
             if az in geography.azs_of:
                 yield "azs", f"{az!r} is a Region, not an AZ; its AZs are {', '.join(geography.azs_of[az])}"
             elif az not in geography.azs:
                 yield "azs", f"there is no AZ {az!r} in any Region; the AZs are {', '.join(geography.azs)}"
-        for az in sorted({az for az in self.azs or () if (self.azs or []).count(az) > 1}):
-            yield "azs", f"{az!r} is named more than once; name each AZ once and use `instances` for how many"
+        for az in sorted({az for az in azs if azs.count(az) > 1}):
+            yield "azs", f"{az!r} is named more than once; name each AZ once"
+        yield from self._check_regions(geography)
+
+    def _check_regions(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        """AZs and Region must agree."""
+        regions = list(dict.fromkeys(geography.region_of[az] for az in self.azs or () if az in geography.region_of))
+        if self.region in geography.azs_of and regions and regions != [self.region]:
+            yield "azs", f"these AZs are in {' and '.join(regions)}, and the node's region is {self.region}; leave one of the two out"
+        elif self.one_region and len(regions) > 1:
+            yield "azs", f"{self.label} lies in one Region, these AZs are in {' and '.join(regions)}; use one node per Region"
+
+
+class RegionPlaced(Placed):
+    """One endpoint of a Region. Spread over several AZs it survives the loss of any of them; in a single one it goes with it."""
+
+    def sits(self, geography: Geography) -> tuple[str, ...]:
+        return (self.azs[0],) if self.azs and len(self.azs) == 1 else (self.home(geography),)
+
+
+class AzPlaced(Placed):
+    """Instances in Availability Zones. With a Region only, they belong to the Region as a whole and no AZ takes them down."""
+
+    one_region: ClassVar = False
+
+    def home_azs(self, geography: Geography) -> list[str]:
+        """Where its instances sit, in order; without a word, the first Region's first AZ."""
+        return self.azs or [self.region or geography.first_az]
 
     def spread(self, geography: Geography, instances: int) -> tuple[str, ...]:
-        """AZ of each instance: round robin over the AZs in order, so that no AZ has two more than another."""
+        """Place of each instance: round robin over the AZs in order, so that no AZ has two more than another."""
         azs = self.home_azs(geography)
         return tuple(azs[i % len(azs)] for i in range(instances))

@@ -22,6 +22,7 @@ class Clients(Component):
     placement: ClassVar = "outside"
     behaviour: ClassVar = "source"
     tier: ClassVar = "clients"
+    later: ClassVar = ("classes", "keys", "users", "think_s", "region", "azs")
     create: ClassVar = {"rate_per_s": 100}
 
     rate_per_s: Rate = quantity(100, "1/s", "Requests started per second.", label="Request rate",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from engine.components.base import quantity
@@ -19,6 +18,7 @@ class Ec2Asg(Service):
     category: ClassVar = "Compute"
     glyph: ClassVar = "stack"
     summary: ClassVar = "EC2 instances spread evenly over AZs; losing an AZ takes its share of them."
+    one_region: ClassVar = True
     create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
 
     instances: int = quantity(2, "", "Instances, spread evenly over the AZs.", ge=1, le=2_000,
@@ -29,10 +29,4 @@ class Ec2Asg(Service):
                                     label="Service time", assumption="20 ms of work in a web tier")  # fmt: skip
 
     def home_azs(self, geography: Geography) -> list[str]:
-        return self.azs or geography.azs_of[geography.first_region]
-
-    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
-        yield from super().check(geography)
-        regions = list(dict.fromkeys(geography.region_of[az] for az in self.azs or () if az in geography.region_of))
-        if len(regions) > 1:
-            yield "azs", f"an Auto Scaling group lies in one Region, these AZs are in {' and '.join(regions)}; use one group per Region"
+        return self.azs or geography.azs_of[self.home(geography)]

@@ -49,9 +49,9 @@ class Rds(RegionPlaced):
 
     multi_az: bool = quantity(False, "", "A synchronous standby in a second AZ, promoted when the primary is lost.", label="Multi-AZ",
                               assumption="the API creates a single instance unless asked for more")  # fmt: skip
-    primary_az: str | None = quantity(None, "", "Where the primary is at the start; the Region's first AZ unless told otherwise.",
+    primary_az: str | None = quantity(None, "", "Where the primary is at the start; the first AZ unless told otherwise.",
                                       widget="az", label="Primary AZ")  # fmt: skip
-    standby_az: str | None = quantity(None, "", "Where the standby is; the Region's next AZ unless told otherwise. Multi-AZ only.",
+    standby_az: str | None = quantity(None, "", "Where the standby is; the next AZ unless told otherwise. Multi-AZ only.",
                                       widget="az", label="Standby AZ")  # fmt: skip
     concurrency: int = quantity(16, "", "Queries the primary works on at once.", ge=1, le=100_000, label="Slots",
                                 assumption="a small instance class")  # fmt: skip
@@ -62,25 +62,28 @@ class Rds(RegionPlaced):
     failover: RdsFailover = quantity(RdsFailover(), "", "The clocks of a Multi-AZ failover.", assumption=STATED)
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
-        primary = self.primary_az or geography.azs_of[self.home(geography)][0]
-        standby = self.standby_az or geography.next_az(primary)
-        return (primary, standby) if self.multi_az and standby else (primary,)
+        azs = self.azs or geography.azs_of[self.home(geography)]
+        primary = self.primary_az or azs[0]
+        standby = self.standby_az or azs[(azs.index(primary) + 1) % len(azs)]
+        return (primary, standby) if self.multi_az else (primary,)
 
     def lower(self, geography: Geography) -> Store:
         failover = self.failover.lower() if self.multi_az else None
         return Store(self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), failover)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
-        yield from super().check(geography)
-        azs = geography.azs_of.get(self.home(geography))
-        if azs is None:
+        misplaced = list(super().check(geography))
+        yield from misplaced
+        if misplaced:
             return
+        azs = self.azs or geography.azs_of[self.home(geography)]
+        where = f"among the node's AZs; they are {', '.join(azs)}"
         for field in ("primary_az", "standby_az"):
             az = getattr(self, field)
             if az is not None and az not in azs:
-                yield field, f"{az!r} is no AZ of {self.home(geography)}; its AZs are {', '.join(azs)}"
+                yield field, f"{az!r} is not {where}"
         if self.multi_az and len(azs) < 2:
-            yield "multi_az", f"needs a second AZ, and {self.home(geography)} has only {azs[0]}"
+            yield "multi_az", f"needs a second AZ, and there is only {azs[0]}"
         elif self.multi_az and self.standby_az is not None and self.standby_az == (self.primary_az or azs[0]):
             yield "standby_az", f"is the primary's AZ; a standby there would be lost with it, choose another of {', '.join(azs)}"
         yield from ((f"failover.{field}", message) for field, message in self.failover.check())

@@ -31,6 +31,8 @@ class Service(AzPlaced):
                                           ge=0, le=1_000_000_000, label="Queue capacity")  # fmt: skip
     discipline: Literal["fifo"] = quantity("fifo", "", "Who is served next: first in, first out.", later=("lifo",),
                                            assumption="what most servers do")  # fmt: skip
+    calls: Literal["in_order"] = quantity("in_order", "", "How several dependencies are called: one after the other.",
+                                          later=("parallel", "in_parallel"), assumption="the plainest program")  # fmt: skip
     holds_slot: bool = quantity(True, "", "Whether a request keeps its slot while it waits for its dependencies; off = asynchronous I/O.",
                                 label="Waits in its slot", assumption="a thread or worker per request")  # fmt: skip
 

@@ -21,6 +21,9 @@ class FixedBackoff(Strict):
     def lower(self) -> Backoff:
         return Backoff("fixed", self.fixed)
 
+    def check(self) -> Iterator[tuple[str, str]]:
+        yield from ()
+
 
 class ExponentialBackoff(Strict):
     """Doubles the wait from retry to retry; jitter spreads the callers so that they do not come back together."""
@@ -32,6 +35,10 @@ class ExponentialBackoff(Strict):
 
     def lower(self) -> Backoff:
         return Backoff("exponential", self.exponential, math.inf if self.cap_s is None else self.cap_s, self.jitter)
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        if self.cap_s is not None and self.cap_s < self.exponential:
+            yield "cap_s", f"must be at least the base, {self.exponential:g} s, not {self.cap_s:g}"
 
 
 BackoffValue = Annotated[FixedBackoff | ExponentialBackoff, OneOf("backoff", labels={"fixed": "Fixed", "exponential": "Exponential"})]
@@ -85,6 +92,5 @@ class Edge(Strict):
 
     def check(self) -> Iterator[tuple[str, str]]:
         """(field, problem) for what single fields cannot tell."""
-        backoff = self.backoff
-        if isinstance(backoff, ExponentialBackoff) and backoff.cap_s is not None and backoff.cap_s < backoff.exponential:
-            yield "backoff.cap_s", f"must be at least the base, {backoff.exponential:g} s, not {backoff.cap_s:g}"
+        if self.backoff is not None:
+            yield from ((f"backoff.{field}", message) for field, message in self.backoff.check())

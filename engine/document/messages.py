@@ -71,6 +71,8 @@ def sentence(error: Mapping[str, Any], data: Any) -> str:
     if kind == "extra_forbidden":
         known = [f.alias or name for model in models for name, f in model.model_fields.items()]
         name = str(error["loc"][-1])
+        if any(name in getattr(model, "later", ()) for model in models):
+            return f"is not available in this version; the fields are {listed(dict.fromkeys(known), 30)}"
         return f"there is no field {name!r} here{close_to(name, known)}; the fields are {listed(dict.fromkeys(known), 30)}"
     if kind == "missing":
         return f"is missing: {info.description[0].lower() + info.description[1:]}" if info and info.description else "is missing"

@@ -39,7 +39,7 @@ def outcome(source: object) -> Outcome:
     odd = [Problem(path_of(loc, data), message) for loc, message in oddities(data)]
     if odd:
         return Outcome(None, odd)
-    data = migrate(data)
+    data = migrate({key: value for key, value in data.items() if value is not None})  # an empty section is like none
     problems = [Problem(path, message) for path, message in too_many(data)] or list(_version(data))
     if problems:
         return Outcome(None, problems)
