@@ -10,15 +10,16 @@ entries = catalogue()
 kinds, faults = entries["kinds"], entries["faults"]
 sourced, assumed = shares([*kinds, *faults, {"fields": entries["edge_fields"]}])
 
-st.title("How it works")
-st.markdown(BELIEF)
-left, right = st.columns(2, gap="large")
-left.subheader("What is simulated")
-left.markdown(SIMULATED)
-right.subheader("What is assumed and left out")
-right.markdown(ASSUMED)
-st.subheader("What is measured")
-st.markdown(MEASURED)
+with st.container(width=1100):
+    st.header("How it works")
+    st.markdown(BELIEF)
+    left, right = st.columns(2, gap="large")
+    left.subheader("What is simulated")
+    left.markdown(SIMULATED)
+    right.subheader("What is assumed and left out")
+    right.markdown(ASSUMED)
+    st.subheader("What is measured")
+    st.markdown(MEASURED)
 
 st.subheader("Every default and where it comes from")
 st.caption(f"{sourced} defaults are taken from published documents; {assumed} are assumptions of ours and say so.")
@@ -27,12 +28,12 @@ with components:
     for entry in kinds:
         with st.expander(f"**{entry['label']}** · {entry['category']} · `{entry['kind']}`"):
             st.caption(entry["summary"])
-            st.dataframe(table(entry["fields"]), hide_index=True, key=f"kind_{entry['kind']}")
+            st.table(table(entry["fields"]), hide_index=True, border="horizontal")
 with calls:
     st.caption("How a caller treats one edge: set on the edge, per attempt unless it says otherwise.")
-    st.dataframe(table(entries["edge_fields"]), hide_index=True, key="edge_fields")
+    st.table(table(entries["edge_fields"]), hide_index=True, border="horizontal")
 with breaks:
     for entry in faults:
         with st.expander(f"**{entry['label']}** · happens to {', '.join(entry['targets'])} · `{entry['kind']}`"):
             st.caption(entry["sentence"])
-            st.dataframe(table(entry["fields"]), hide_index=True, key=f"fault_{entry['kind']}")
+            st.table(table(entry["fields"]), hide_index=True, border="horizontal")

@@ -11,8 +11,9 @@ import pytest
 from engine.series import Series
 from tests import runs_by_hand as hand
 from tests.ui_fakes import all_nan, broken_series, no_rows, view
+from ui.bins import binned
 from ui.charts import all_charts
-from ui.charts.base import MAX_POINTS, TIME_META, Chart, binned
+from ui.charts.base import MAX_POINTS, TIME_META, Chart
 from ui.theme import DARK, LIGHT
 
 CHARTS = pytest.mark.parametrize("chart", all_charts(), ids=lambda c: c.id)
@@ -79,3 +80,6 @@ def test_bins_keep_the_mean_the_peak_and_the_sum() -> None:
     assert binned(values, 2).tolist() == [2, 6, 9]
     assert binned(values, 2, "max").tolist() == [3, 7, 9]
     assert binned(values, 2, "sum").tolist() == [4, 12, 9]
+    assert binned(values, 2, "last").tolist() == [3, 7, 9]
+    assert binned(np.array([np.nan, 3.0, np.nan]), 2).tolist()[0] == 3
+    assert np.isnan(binned(np.array([1.0, 3.0, np.nan]), 2)[1])

@@ -57,6 +57,17 @@ def test_arrays_are_float32_of_the_announced_shape_and_meta_is_plain_json(series
     assert json.loads(json.dumps(f.meta, allow_nan=False)) == f.meta
 
 
+def test_a_day_is_sent_in_rows_of_several_seconds() -> None:
+    plan = hand.plan(86_400)
+    series = hand.steady(plan)
+    series.inst_state[86_390:, 2] = 2
+    f = frames(plan, series, per_second(series, plan), "r", 0)
+    assert f.meta["dt"] == 24
+    assert len(f.nodes) == f.meta["n"] == 3600
+    assert f.nodes[5, 2, NODE_FIELDS.index("rate")] == hand.RATE, "rates stay per second"
+    assert f.insts[-1, 2, INST_FIELDS.index("state")] == 2
+
+
 def test_targets_are_named_by_balancer_edge_and_instance() -> None:
     f, _ = framed()
     assert f.meta["targets"] == [

@@ -1,6 +1,7 @@
-"""A run as the canvas plays it: one row per simulated second, float32, row-major [second, item, field].
+"""A run as the canvas plays it: one row per simulated second, float32, row-major [row, item, field].
 
 Pure and vectorised: a ten-minute run of sixty nodes is turned in a few milliseconds, because a click on a fault waits for it.
+Very long or very large runs get rows of several seconds (``dt``), so that a message to the browser stays below 8 MB.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results.columns import PerSecond
 from engine.series import Series
+from ui.bins import binned
 
 NODE_FIELDS = ("rate", "ok", "failed", "utilisation", "load", "queue", "health", "p99_s")
 EDGE_FIELDS = ("rate", "ok", "failed", "retries", "p50_s", "p99_s", "cause")
 INST_FIELDS = ("state", "utilisation", "queue", "role")
 TARGET_FIELDS = ("healthy", "streak", "decides_s")
+MAX_ROWS = 3600
+MAX_NUMBERS = 2_000_000  # float32
 
 
 @dataclass(frozen=True)
@@ -35,28 +39,49 @@ class Frames:
 
 def frames(plan: Plan, series: Series, columns: PerSecond, run_id: str, rev: int) -> Frames:
     """Frames of a series cut to its filled rows; ``columns`` are its per-second columns."""
+    dt = seconds_per_row(plan)
+    edges = _edges(series, columns, dt)
     return Frames(
-        meta=_meta(plan, series, run_id, rev),
-        nodes=_nodes(columns),
-        edges=_edges(series, columns),
-        insts=_pack(*(columns.instances[name] for name in INST_FIELDS)),
-        targets=_pack(series.target_healthy, series.target_streak, series.target_decides_s),
+        meta=_meta(plan, run_id, rev, dt, edges),
+        nodes=_nodes(columns, dt),
+        edges=edges,
+        insts=_instances(columns, dt),
+        targets=_pack(*(binned(x, dt, "last") for x in (series.target_healthy, series.target_streak, series.target_decides_s))),
     )
 
 
-def _nodes(columns: PerSecond) -> np.ndarray:
-    """What the callers of each node see, how busy it is and how it is."""
+def seconds_per_row(plan: Plan) -> int:
+    """Simulated seconds one row stands for: 1 unless the run is longer or larger than the browser should be sent."""
+    width = (
+        len(plan.nodes) * len(NODE_FIELDS)
+        + len(plan.edges) * len(EDGE_FIELDS)
+        + len(plan.instances) * len(INST_FIELDS)
+        + len(plan.targets()) * len(TARGET_FIELDS)
+    )
+    return max(1, -(-int(plan.duration_s) // MAX_ROWS), -(-int(plan.duration_s) * width // MAX_NUMBERS))
+
+
+def _nodes(columns: PerSecond, dt: int) -> np.ndarray:
+    """What the callers of each node see, how busy it is and, at its worst, how it is."""
     c = columns.nodes
-    names = ("arrived_per_s", "ok_per_s", "failed_per_s", "utilisation", "load", "queue", "health", "p99_s")
-    return _pack(*(c[name] for name in names))
+    mean = (binned(c[name], dt) for name in ("arrived_per_s", "ok_per_s", "failed_per_s", "utilisation", "load"))
+    return _pack(*mean, binned(c["queue"], dt, "last"), binned(c["health"], dt, "max"), binned(c["p99_s"], dt, "max"))
 
 
-def _edges(series: Series, columns: PerSecond) -> np.ndarray:
+def _edges(series: Series, columns: PerSecond, dt: int) -> np.ndarray:
     """Attempts, because a particle is an attempt: what was tried again shows up twice, once as a retry."""
-    c, failures = columns.edges, series.edge_attempt_ends[:, :, 1:]
+    c, ends = columns.edges, binned(series.edge_attempt_ends, dt)
+    failures = ends[:, :, 1:]
     failed = failures.sum(axis=2)
     cause = np.where(failed > 0, failures.argmax(axis=2), -1)
-    return _pack(c["attempts_per_s"], series.edge_attempt_ends[:, :, 0], failed, c["retries_per_s"], c["p50_s"], c["p99_s"], cause)
+    rate, retries = binned(c["attempts_per_s"], dt), binned(c["retries_per_s"], dt)
+    return _pack(rate, ends[:, :, 0], failed, retries, binned(c["p50_s"], dt, "max"), binned(c["p99_s"], dt, "max"), cause)
+
+
+def _instances(columns: PerSecond, dt: int) -> np.ndarray:
+    """Truth about each instance at the end of the row, and how busy it was."""
+    c = columns.instances
+    return _pack(*(binned(c[name], dt, "mean" if name == "utilisation" else "last") for name in INST_FIELDS))
 
 
 def _pack(*columns: np.ndarray) -> np.ndarray:
@@ -64,12 +89,12 @@ def _pack(*columns: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack(columns, axis=-1), np.float32)
 
 
-def _meta(plan: Plan, series: Series, run_id: str, rev: int) -> dict[str, Any]:
+def _meta(plan: Plan, run_id: str, rev: int, dt: int, edges: np.ndarray) -> dict[str, Any]:
     return {
         "id": run_id,
         "rev": rev,
-        "n": int(series.reached_s),
-        "dt": 1,
+        "n": len(edges),
+        "dt": dt,
         "node_ids": [n.id for n in plan.nodes],
         "node_fields": list(NODE_FIELDS),
         "edge_ids": [e.id for e in plan.edges],
@@ -82,7 +107,7 @@ def _meta(plan: Plan, series: Series, run_id: str, rev: int) -> dict[str, Any]:
         "targets": [_target(plan, *t) for t in plan.targets()],
         "target_fields": list(TARGET_FIELDS),
         "places": [{"id": p.id, "kind": p.kind, "region": p.region} for p in plan.places],
-        "max_edge_rate": float(series.edge_attempts.max(initial=0)),
+        "max_edge_rate": float(edges[:, :, EDGE_FIELDS.index("rate")].max(initial=0)),
     }
 
 

@@ -13,7 +13,7 @@ from ui.store import Store
 
 CANVAS = "canvas"  # key of the canvas component, of its trigger and of its session in the browser
 _STORE, _POLLING = "faultline_store", "faultline_polling"
-_PRESET, _VARIANT, _SEED, _UPLOAD = "toolbar_preset", "toolbar_variant", "toolbar_seed", "toolbar_upload"
+PRESET_KEY, VARIANT_KEY, SEED_KEY, UPLOAD_KEY = "toolbar_preset", "toolbar_variant", "toolbar_seed", "toolbar_upload"
 FIRST_PRESET = "three-tier-shop"
 TICK_S = 0.5  # the canvas looks for new frames this often while a run goes on
 
@@ -72,16 +72,23 @@ def on_canvas_event() -> None:
 def mirror_toolbar() -> None:
     """Let the widgets of the toolbar show the store; called before they are drawn."""
     visitor = store()
-    st.session_state[_PRESET] = visitor.preset
-    st.session_state[_VARIANT] = visitor.variant or ""
-    st.session_state[_SEED] = visitor.seed
+    st.session_state[PRESET_KEY] = visitor.preset or ""
+    st.session_state[VARIANT_KEY] = visitor.variant or ""
+    st.session_state[SEED_KEY] = visitor.seed
 
 
 def on_preset() -> None:
     """A preset was chosen."""
-    name = st.session_state[_PRESET]
+    name = st.session_state[PRESET_KEY]
     known = presets.presets()
     if name in known and name != store().preset:
+        stores.load_scenario(store(), known[name].scenario, name)
+
+
+def on_reset() -> None:
+    """The preset is wanted as it was shipped."""
+    name = store().preset
+    if name in (known := presets.presets()):
         stores.load_scenario(store(), known[name].scenario, name)
 
 
@@ -92,20 +99,25 @@ def on_blank() -> None:
 
 def on_variant() -> None:
     """The base or a variant was chosen."""
-    stores.choose_variant(store(), st.session_state[_VARIANT] or None)
+    stores.choose_variant(store(), st.session_state[VARIANT_KEY] or None)
     store().runner.wait()
 
 
 def on_seed() -> None:
     """Another seed was typed."""
-    events.on_seed(store(), {"seed": st.session_state[_SEED]})
+    events.on_seed(store(), {"seed": st.session_state[SEED_KEY]})
     store().runner.wait()
 
 
 def on_upload() -> None:
     """A document was uploaded; a broken one leaves the drawing as it is."""
-    file = st.session_state[_UPLOAD]
+    file = st.session_state[UPLOAD_KEY]
     if file is None:
         store().upload_problems = []
         return
-    stores.load_text(store(), file.getvalue().decode("utf-8", errors="replace"), file.name)
+    stores.load_text(store(), file.getvalue(), file.name)
+
+
+def on_dismiss() -> None:
+    """The list of problems of an upload was read."""
+    store().upload_problems = []

@@ -85,7 +85,7 @@ def problems_of(error: ScenarioError) -> list[dict[str, str]]:
     return [{"path": p.path, "message": p.message} for p in error.problems]
 
 
-def load_text(store: Store, text: str, name: str) -> bool:
+def load_text(store: Store, text: str | bytes, name: str) -> bool:
     """Replace the drawing by an uploaded YAML or JSON document. A broken one changes nothing; its problems are kept for the page."""
     store.upload_name = name
     try:

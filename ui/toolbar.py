@@ -10,7 +10,8 @@ from engine.document import dumps
 from ui import presets, state
 from ui.store import Store, to_save
 
-BASE = "as drawn"
+MAX_UPLOAD_MB = 2  # the longest document the engine reads
+BASE, OWN = "as drawn", "your own drawing"
 
 
 def toolbar(store: Store) -> None:
@@ -20,17 +21,17 @@ def toolbar(store: Store) -> None:
     titles = {name: p.title for name, p in known.items()}
     variants = dict(store.variants())
     preset, variant, seed, file = st.columns([4, 3.2, 1.3, 2.4], vertical_alignment="bottom")
+    own = [] if store.preset in titles else [""]
     preset.selectbox(
-        "Preset", list(titles), index=None, format_func=lambda name: titles.get(name, name), key=state._PRESET, on_change=state.on_preset,
-        placeholder="Your own drawing",
-    )  # fmt: skip
+        "Preset", [*own, *titles], format_func=lambda name: titles.get(name, OWN), key=state.PRESET_KEY, on_change=state.on_preset
+    )
     variant.selectbox(
-        "Variant", ["", *variants], format_func=lambda v: variants.get(v, v) or BASE, key=state._VARIANT,
+        "Variant", ["", *variants], format_func=lambda v: variants.get(v, v) or BASE, key=state.VARIANT_KEY,
         on_change=state.on_variant, disabled=not variants,
         help="The smallest change that makes the difference. After a first run the other variant runs at once, with the same seed.",
     )  # fmt: skip
     seed.number_input(
-        "Seed", min_value=0, step=1, key=state._SEED, on_change=state.on_seed,
+        "Seed", min_value=0, step=1, key=state.SEED_KEY, on_change=state.on_seed,
         help="The same drawing with the same seed gives the same run, to the last bit.",
     )  # fmt: skip
     with file, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
@@ -50,7 +51,10 @@ def _story(store: Store) -> None:
 
 def _file_menu(store: Store) -> None:
     with st.popover("File", icon=":material/folder_open:"):
-        st.file_uploader("Open a scenario (YAML or JSON)", type=["yaml", "yml", "json"], key=state._UPLOAD, on_change=state.on_upload)
+        st.file_uploader(
+            "Open a scenario (YAML or JSON)", type=["yaml", "yml", "json"], key=state.UPLOAD_KEY, on_change=state.on_upload,
+            max_upload_size=MAX_UPLOAD_MB,
+        )  # fmt: skip
         name = file_name(store)
         st.download_button(
             "Save as YAML", lambda: as_yaml(store), f"{name}.yaml", "application/yaml", on_click="ignore", width="stretch",
@@ -60,6 +64,8 @@ def _file_menu(store: Store) -> None:
             "Save as JSON", lambda: as_json(store), f"{name}.json", "application/json", on_click="ignore",
             width="stretch", icon=":material/download:",
         )  # fmt: skip
+        if store.preset:
+            st.button("Back to the preset as shipped", on_click=state.on_reset, width="stretch", icon=":material/restart_alt:")
         st.button("Start with a blank sheet", on_click=state.on_blank, width="stretch", icon=":material/note_add:")
 
 
@@ -88,5 +94,7 @@ def _upload_problems(slot: st.delta_generator.DeltaGenerator, store: Store) -> N
         return
     count = len(store.upload_problems)
     with slot:
-        st.error(f"{store.upload_name} has {count} {'problem' if count == 1 else 'problems'}; the drawing is unchanged.")
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f":red[**{store.upload_name}** has {count} {'problem' if count == 1 else 'problems'}; the drawing is unchanged.]")
+            st.button("Dismiss", on_click=state.on_dismiss, type="tertiary", icon=":material/close:")
         st.dataframe(store.upload_problems, hide_index=True, width="stretch", height=min(38 + 35 * count, 220))

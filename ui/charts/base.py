@@ -53,25 +53,6 @@ class Chart:
     table: Callable[[View], pd.DataFrame]
 
 
-def binned(values: np.ndarray, step: int, how: str = "mean") -> np.ndarray:
-    """Rows put together ``step`` at a time by ``mean``, ``max`` or ``sum``; the last bin may be shorter."""
-    if step == 1 or not len(values):
-        return values
-    starts = np.arange(0, len(values), step)
-    if how == "max":
-        return np.maximum.reduceat(values, starts, axis=0)
-    total = np.add.reduceat(values, starts, axis=0)
-    if how == "sum":
-        return total
-    lengths = np.diff(np.append(starts, len(values)))
-    return total / lengths.reshape(-1, *([1] * (values.ndim - 1)))
-
-
-def times_s(rows: int, step: int) -> np.ndarray:
-    """Start of each drawn bin in simulated seconds."""
-    return np.arange(0, rows, step)
-
-
 def figure(view: View, y_title: str) -> go.Figure:
     """An empty figure with the common time axis, fault shading and phase bands."""
     fig = go.Figure()

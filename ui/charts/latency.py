@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.results.columns import percentiles_s
-from ui.charts.base import Chart, View, add_ghost, binned, empty_note, figure, leave_headroom, threshold
+from ui.bins import binned
+from ui.charts.base import Chart, View, add_ghost, empty_note, figure, leave_headroom, threshold
 from ui.snapshot import Snapshot
 from ui.words import seconds
 

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.plan import UNLIMITED, Plan
-from ui.charts.base import View, add_ghost, binned, empty_note, times_s
+from ui.bins import How, binned, starts_s
+from ui.charts.base import View, add_ghost, empty_note
 from ui.snapshot import Snapshot
 from ui.theme import identity_styles
 
@@ -19,7 +20,7 @@ def serving_nodes(plan: Plan) -> list[int]:
     return [i for i, n in enumerate(plan.nodes) if plan.instances[n.first].slots < UNLIMITED]
 
 
-def draw(fig: go.Figure, view: View, column: str, how: str, hover: str, scale: float = 1) -> None:
+def draw(fig: go.Figure, view: View, column: str, how: How, hover: str, scale: float = 1) -> None:
     """One line per node, the highest first; the same nodes of the previous run as ghosts."""
     step, run = view.step_s(), view.current
     values = run.per_second.nodes[column] * scale
@@ -35,7 +36,7 @@ def draw(fig: go.Figure, view: View, column: str, how: str, hover: str, scale: f
     for node, name in zip(shown, ids):
         colour, dash = styles[order[node] % len(styles)]
         fig.add_scatter(
-            x=times_s(run.rows, step), y=binned(values[:, node], step, how), name=name, mode="lines",
+            x=starts_s(run.rows, step), y=binned(values[:, node], step, how), name=name, mode="lines",
             line={"color": colour, "dash": dash, "width": 1.6}, hovertemplate=hover,
         )  # fmt: skip
     hidden = len(order) - len(shown)
@@ -50,12 +51,12 @@ def _highest(plan: Plan, values: np.ndarray) -> list[int]:
     return sorted(sorted(nodes, key=lambda n: -peaks[n])[:MAX_NODES])
 
 
-def _ghosts(fig: go.Figure, view: View, run: Snapshot, ids: list[str], column: str, how: str, scale: float) -> None:
+def _ghosts(fig: go.Figure, view: View, run: Snapshot, ids: list[str], column: str, how: How, scale: float) -> None:
     values = run.per_second.nodes[column] * scale
     known = {n.id: i for i, n in enumerate(run.plan.nodes)}
     step = view.step_s()
     for k, node_id in enumerate(i for i in ids if i in known):
-        add_ghost(fig, view, times_s(run.rows, step), binned(values[:, known[node_id]], step, how), first=k == 0)
+        add_ghost(fig, view, starts_s(run.rows, step), binned(values[:, known[node_id]], step, how), first=k == 0)
 
 
 def table(view: View, column: str, name: str) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from engine.outcomes import OUTCOMES
-from ui.charts.base import Chart, View, add_ghost, binned, figure, leave_headroom, times_s
+from ui.bins import binned, starts_s
+from ui.charts.base import Chart, View, add_ghost, figure, leave_headroom
 from ui.snapshot import Snapshot
 from ui.theme import CAUSE_GROUPS, CAUSE_WORDS, with_alpha
 
@@ -21,7 +22,7 @@ def _figure(view: View) -> go.Figure:
     fig = figure(view, "requests / s")
     step = view.step_s()
     ends = binned(_ends(view.current), step)
-    x = times_s(view.current.rows, step)
+    x = starts_s(view.current.rows, step)
     for group in CAUSE_GROUPS:
         columns = [OUTCOMES.index(o) for o in group.outcomes]
         y = ends[:, columns].sum(axis=1)
@@ -35,7 +36,7 @@ def _figure(view: View) -> go.Figure:
         )  # fmt: skip
     leave_headroom(fig, float(ends.sum(axis=1).max(initial=0)))
     if view.previous is not None:
-        add_ghost(fig, view, times_s(view.previous.rows, step), binned(_ends(view.previous)[:, 0], step), "previous run, ok")
+        add_ghost(fig, view, starts_s(view.previous.rows, step), binned(_ends(view.previous)[:, 0], step), "previous run, ok")
     return fig
 
 

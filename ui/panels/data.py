@@ -18,6 +18,7 @@ TABLES: dict[str, Callable[[Result], pd.DataFrame]] = {
     "requests": lambda r: r.requests,
 }
 PREVIEW_ROWS = 200
+PREVIEW_LIMIT = 300_000  # seconds × instances; the table of a longer run would hold up the page for more than a moment
 
 
 def panel(view: View) -> None:
@@ -38,10 +39,12 @@ def panel(view: View) -> None:
             "Summary (JSON)", result.to_json, "summary.json", "application/json", key="data_json", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
+    if view.current.rows * len(view.current.plan.instances) > PREVIEW_LIMIT:
+        st.caption("This run is too long to look at row by row here; the downloads hold all of it.")
+        return
     table = make(result)
-    st.caption(
-        f"{len(table):,} rows of {table.shape[1]} columns; the first {min(PREVIEW_ROWS, len(table))} are shown.".replace(",", "\u202f")
-    )
+    shown = min(PREVIEW_ROWS, len(table))
+    st.caption(f"{len(table)} rows of {table.shape[1]} columns; the first {shown} are shown.")
     st.dataframe(table.head(PREVIEW_ROWS), hide_index=True, height=300, key="data_preview")
 
 
