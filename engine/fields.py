@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
@@ -179,15 +180,15 @@ def close_to(word: object, known: Iterable[object]) -> str:
 
 
 def number_hint(text: str) -> str:
-    """What to write instead when a text looks like a number (YAML 1.1 reads ``1e3`` and ``1_000.`` differently); '' otherwise."""
-    if not re.fullmatch(r"\s*[-+]?[\d_]*\.?[\d_]+([eE][-+]?\d{1,3})?\s*(s|ms|%)?\s*", text):
-        return ""
-    digits = re.sub(r"[\s_]|(s|ms|%)\s*$", "", text)
+    """What to write instead when a text looks like a number: YAML 1.1 reads ``1e3`` as text, and units are not written; else ''."""
+    found = re.fullmatch(r"\s*([-+]?[\d_]*\.?[\d_]+(?:[eE][-+]?\d{1,2})?)\s*(s|ms|%)?\s*", text)
     try:
-        number = float(digits)
-    except ValueError:
+        number = Decimal(found[1].replace("_", "")) if found else None
+    except InvalidOperation:
+        number = None
+    if number is None or found is None:
         return ""
-    plain = f"{number:.15g}" if "e" not in f"{number:.15g}" else f"{number:f}"
-    if text.strip() != re.sub(r"(s|ms|%)$", "", text.strip()):
-        return "this is text; write the bare number without a unit"
+    number = number.scaleb({"ms": -3, "%": -2}.get(found[2], 0))
+    plain = format(number, "f")
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return f"this is text; write it as the number {plain}"

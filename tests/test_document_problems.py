@@ -6,6 +6,7 @@ import time
 import pytest
 
 from engine.document import problems
+from engine.fields import number_hint
 from tests.documents import SHOP, said, shop, with_edge, with_fault, with_node
 
 NAN, INF = float("nan"), float("inf")
@@ -95,6 +96,28 @@ def test_an_unknown_field_is_answered_with_a_close_one():
 )  # fmt: skip
 def test_a_wrong_value_is_named_with_what_would_be_right(node, field, value, part):
     one(with_node(node, **{field: value}), f"nodes.{node}.{field}", part)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1e3", "1000"),
+        ("5e-3", "0.005"),
+        ("20ms", "0.02"),
+        ("2 s", "2"),
+        ("50%", "0.5"),
+        ("-.5", "-0.5"),
+        ("1_000.5", "1000.5"),
+        ("1e-9", "0.000000001"),
+    ],
+)
+def test_a_text_that_looks_like_a_number_gets_the_number(text, number):
+    assert number_hint(text) == f"this is text; write it as the number {number}"
+
+
+@pytest.mark.parametrize("text", ["", "fast", "1e999", "1 2", "0x10", "_", "--1", "9" * 40 + "x"])
+def test_other_texts_get_no_such_hint(text):
+    assert number_hint(text) == ""
 
 
 def test_values_inside_values_have_their_own_path():

@@ -1,11 +1,16 @@
 """Lowering: names become indices, defaults are filled in, places get their distances."""
 
 import math
+import re
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from engine.behaviours import Balancer, HealthCheck, Source, Station
-from engine.document import ScenarioError, parse
+from engine.components import COMPONENTS
+from engine.document import ScenarioError, parse, problems
+from engine.faults import FAULTS
 from engine.live import BLACK_HOLE, REFUSED
 from engine.lowering import lower
 from engine.plan import UNLIMITED
@@ -130,3 +135,61 @@ def test_seed_and_duration_can_be_replaced_within_reason():
         lower(scenario, duration_s=-1)
     with pytest.raises(ScenarioError, match="seed"):
         lower(scenario, seed=-1)
+
+
+# Whatever passes the checks can be lowered
+
+PLACES = ["r", "ra", "rb", "q", "qa", "nowhere"]
+IDS = ["a", "b", "c", "d", "e"]
+placed = {"azs": st.lists(st.sampled_from(PLACES[1:]), min_size=1, max_size=3), "region": st.sampled_from(PLACES[::3])}
+extras = {"instances": st.integers(1, 5), "multi_az": st.booleans(), "primary_az": st.sampled_from(PLACES), "failover": st.just("none"),
+          "health_check": st.just("none"), "queue_capacity": st.integers(0, 3), "rate_per_s": st.floats(0, 10), **placed}  # fmt: skip
+
+
+@st.composite
+def nodes(draw):
+    """A node of any kind with some of the fields its kind has."""
+    kind = draw(st.sampled_from(list(COMPONENTS)))
+    fields = draw(st.fixed_dictionaries({}, optional={k: v for k, v in extras.items() if k in COMPONENTS[kind].model_fields}))
+    return {"id": draw(st.sampled_from(IDS)), "kind": kind, **fields}
+
+
+edges = st.fixed_dictionaries({"from": st.sampled_from(IDS), "to": st.sampled_from(IDS)})
+targets = st.sampled_from([*PLACES, *IDS]) | st.builds("{}[{}]".format, st.sampled_from(IDS), st.integers(0, 3)) | st.builds(
+    "{}->{}".format, st.sampled_from(IDS), st.sampled_from(IDS))  # fmt: skip
+faults = st.fixed_dictionaries({"kind": st.sampled_from(list(FAULTS)), "target": targets, "at_s": st.integers(0, 5)},
+                               optional={"for_s": st.integers(1, 5)})  # fmt: skip
+cuts = st.fixed_dictionaries({"kind": st.just("partition"), "at_s": st.just(0), "between": st.lists(st.sampled_from([*PLACES, "outside"]),
+                                                                                                  min_size=2, max_size=2)})  # fmt: skip
+
+
+def without(data, found):
+    """The document without the items that have problems, and without edges whose ends are gone or that are there twice."""
+    wrong = {head[0] for p in found if (head := re.match(r"\w+(\.[^.]+|\[\d+\])", p.path))}
+    kept = {n["id"]: n for n in data["nodes"] if f"nodes.{n['id']}" not in wrong}
+    calls = {f"{e['from']}->{e['to']}": e for e in data["edges"] if {e["from"], e["to"]} <= kept.keys()}
+    return data | {
+        "nodes": list(kept.values()),
+        "edges": [e for id, e in calls.items() if f"edges.{id}" not in wrong],
+        "faults": [f for i, f in enumerate(data["faults"]) if f"faults[{i}]" not in wrong],
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(nodes(), min_size=1, max_size=5), st.lists(edges, max_size=6), st.lists(faults | cuts, max_size=4))
+def test_every_document_without_problems_can_be_lowered_and_struck_by_its_faults(some_nodes, some_edges, some_faults):
+    data = {"faultline": 1, "regions": [{"id": "r", "azs": ["ra", "rb"]}, {"id": "q", "azs": ["qa"]}], "nodes": some_nodes,
+            "edges": some_edges, "faults": some_faults}  # fmt: skip
+    for _ in range(8):  # leaving out what is wrong can make something else wrong
+        if not (found := problems(data)):
+            break
+        data = without(data, found)
+    assume(not found)
+    plan = lower(parse(data))
+    assert [n.id for n in plan.nodes] == [n["id"] for n in data["nodes"]]
+    assert sum(n.count for n in plan.nodes) == len(plan.instances)
+    assert plan.one_way_s.shape == (len(plan.places), len(plan.places)) and (plan.one_way_s >= 0).all()
+    assert all(plan.instances[i].node == number for number in range(len(plan.nodes)) for i in plan.instances_of(number))
+    for fault in plan.faults:
+        assert plan.live(fault.start_s).down.max(initial=0) <= BLACK_HOLE
+        assert fault.sentence.endswith(".")
