@@ -47,6 +47,7 @@ def kind_entry(cls: type[Component]) -> Plain:
         "category": cls.category,
         "glyph": cls.glyph,
         "placement": cls.placement,
+        "unplaced": cls.unplaced,
         "tier": cls.tier,
         "fields": fields_of(cls, NOT_FIELDS | {"azs" if cls.placement == "region" else "region"}),
         "faults": [kind for kind, fault in FAULTS.items() if cls.behaviour in fault.behaviours],

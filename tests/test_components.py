@@ -67,6 +67,14 @@ def test_placement_without_a_word_is_the_one_of_the_format():
     assert make("service").sits(PLAIN) == ("region-1a",)
 
 
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_what_a_kind_says_of_its_place_is_where_it_sits(kind):
+    places = {"outside": {OUTSIDE}, "region": {"r"}, "azs": {"ra", "rb", "rc"}, "az": {"ra"}}
+    instances = {"instances": 3} if "instances" in COMPONENTS[kind].model_fields else {}
+    if kind != "rds":  # its endpoint is regional, its instances sit in AZs
+        assert set(make(kind, **instances).sits(TWO)) == places[COMPONENTS[kind].unplaced]
+
+
 @given(st.integers(1, 40), st.integers(1, 3))
 def test_instances_are_spread_evenly(instances, azs):
     sits = make("ec2_asg", instances=instances, azs=["ra", "rb", "rc"][:azs]).sits(TWO)

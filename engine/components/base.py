@@ -24,6 +24,7 @@ class Component(Strict):
     placement: ClassVar[Literal["outside", "region", "azs", "az"]]
     behaviour: ClassVar[Literal["source", "balancer", "station", "store"]]
     tier: ClassVar[str]
+    unplaced: ClassVar[Literal["outside", "region", "azs", "az"]]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
     call_timeout_s: ClassVar[float] = 60.0  # of outgoing edges that do not say
     call_timeout_source: ClassVar[str] = "assumption: as long as boto3 waits for an answer (botocore 1.43, config.py: 60 s)"
@@ -91,6 +92,8 @@ class Placed(Component):
 class RegionPlaced(Placed):
     """One endpoint of a Region. Spread over several AZs it survives the loss of any of them; in a single one it goes with it."""
 
+    unplaced: ClassVar = "region"
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (self.azs[0],) if self.azs and len(self.azs) == 1 else (self.home(geography),)
 
@@ -98,6 +101,7 @@ class RegionPlaced(Placed):
 class AzPlaced(Placed):
     """Instances in Availability Zones. With a Region only, they belong to the Region as a whole and no AZ takes them down."""
 
+    unplaced: ClassVar = "az"
     one_region: ClassVar = False
 
     def home_azs(self, geography: Geography) -> list[str]:

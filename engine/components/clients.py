@@ -20,6 +20,7 @@ class Clients(Component):
     glyph: ClassVar = "people"
     summary: ClassVar = "Send requests from outside every Region and wait for the answers."
     placement: ClassVar = "outside"
+    unplaced: ClassVar = "outside"
     behaviour: ClassVar = "source"
     tier: ClassVar = "clients"
     later: ClassVar = ("classes", "keys", "users", "think_s", "region", "azs")

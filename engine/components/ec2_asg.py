@@ -18,6 +18,7 @@ class Ec2Asg(Service):
     category: ClassVar = "Compute"
     glyph: ClassVar = "stack"
     summary: ClassVar = "EC2 instances spread evenly over AZs; losing an AZ takes its share of them."
+    unplaced: ClassVar = "azs"
     one_region: ClassVar = True
     create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
 
