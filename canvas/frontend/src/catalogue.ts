@@ -13,6 +13,8 @@ export interface Field {
   max?: number | null;
   exclusive_min?: number | boolean | null;
   default?: Json;
+  /** What a fresh value gets where there is no default. */
+  start?: Json;
   choices?: (string | { value: string; label: string })[] | null;
   source?: string | null;
   confidence?: "sourced" | "assumption" | null;

@@ -127,8 +127,10 @@ function wasStanding(current: Scenario, fault: Fault): boolean {
   return !fault.target || known.has(fault.target.replace(/\[\d+\]$/, ""));
 }
 
+/** What can change without changing a run. Faults have their own way: they branch it. */
+const LOOKS = new Set(["layout", "title", "story", "reading", "expect", "objectives", "variants", "seed", "faults"]);
+
 /** What a run depends on, as text: two documents with the same essence give the same frames. */
 export function essence(doc: Scenario): string {
-  const { layout: _layout, title: _title, story: _story, reading: _reading, expect: _expect, faults: _faults, ...rest } = doc;
-  return JSON.stringify(rest);
+  return JSON.stringify(doc, (key, value: unknown) => (LOOKS.has(key) ? undefined : value));
 }

@@ -33,13 +33,17 @@ export function freshValue(option: Option): Json {
   if (!option.fields?.length) return option.key;
   const value: { [key: string]: Json } = {};
   option.fields.forEach((field, i) => {
-    const required = i === 0 || (!field.nullable && (field.default === undefined || field.default === null));
-    if (required) value[field.name] = fieldStart(field);
+    if (i === 0 || isRequired(field)) value[field.name] = fieldStart(field);
   });
   return value;
 }
 
-function fieldStart(field: Field): Json {
+/** A field without a default that may not be left out. */
+export const isRequired = (field: Field): boolean => !field.nullable && (field.default === undefined || field.default === null);
+
+/** What a field starts with when it has to be written. */
+export function fieldStart(field: Field): Json {
+  if (field.start !== undefined) return field.start;
   if (field.default !== undefined && field.default !== null) return field.default;
   if (field.type === "choice") return choiceValue(field.choices?.[0] ?? "");
   if (field.type === "boolean") return false;

@@ -1,5 +1,5 @@
 import type { Field } from "../catalogue";
-import { withField } from "../document/oneof";
+import { fieldStart, isRequired, withField } from "../document/oneof";
 import type { Json } from "../document/types";
 import type { InputProps } from "./FieldInput";
 import { FieldRow } from "./FieldRow";
@@ -9,6 +9,7 @@ export function GroupInput({ field, value, path, scope, commit, id, describedBy 
   const record = (value ?? {}) as { [key: string]: Json };
   const optional = field.nullable !== false;
   const on = value !== undefined && value !== null;
+  const kept = (next: { [key: string]: Json }): Json | undefined => (optional || Object.keys(next).length ? next : undefined);
   return (
     <div className="fl-group">
       {optional && (
@@ -19,7 +20,7 @@ export function GroupInput({ field, value, path, scope, commit, id, describedBy 
       {(on || !optional) && (
         <div className="fl-subfields">
           {(field.fields ?? []).map((sub) => (
-            <FieldRow key={sub.name} field={sub} value={record[sub.name]} path={`${path}.${sub.name}`} scope={scope} commit={(to) => commit(withField(value, sub.name, to))} />
+            <FieldRow key={sub.name} field={sub} value={record[sub.name]} path={`${path}.${sub.name}`} scope={scope} commit={(to) => commit(kept(withField(value, sub.name, to)))} />
           ))}
         </div>
       )}
@@ -28,7 +29,4 @@ export function GroupInput({ field, value, path, scope, commit, id, describedBy 
 }
 
 /** Only what has no default must be written. */
-function startOf(field: Field): Json {
-  const needed = (field.fields ?? []).filter((sub) => sub.default === undefined && !sub.nullable);
-  return Object.fromEntries(needed.map((sub) => [sub.name, Math.max(1, sub.min ?? 1)]));
-}
+const startOf = (field: Field): Json => Object.fromEntries((field.fields ?? []).filter(isRequired).map((sub) => [sub.name, fieldStart(sub)]));

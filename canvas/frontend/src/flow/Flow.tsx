@@ -1,5 +1,6 @@
-import { Background, BackgroundVariant, MiniMap, ReactFlow, useReactFlow, useStoreApi, type NodeTypes, type EdgeTypes } from "@xyflow/react";
+import { Background, BackgroundVariant, MiniMap, ReactFlow, useReactFlow, useStore, useStoreApi, ViewportPortal, type NodeTypes, type EdgeTypes, type ReactFlowState } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import type { Geometry } from "../layout/geometry";
 import { Overlay } from "../overlay/overlay";
 import { useCanvas, useSession } from "../session/use";
 import { AzLane, RegionBox } from "./RegionBox";
@@ -16,6 +17,12 @@ const EDGE_TYPES: EdgeTypes = { traffic: TrafficEdge };
 /** Room for the tools at the lower edge. */
 const FIT = { padding: { top: "20px", left: "20px", right: "20px", bottom: "52px" }, maxZoom: 1.15, duration: 0 } as const;
 
+/** The overview map helps only when something lies beyond the edges of the view. */
+function reachesOut({ transform: [x, y, zoom], width, height }: ReactFlowState, geometry: Geometry): boolean {
+  const boxes = [...geometry.regions.values(), ...geometry.cards.values()];
+  return boxes.some((box) => box.x * zoom + x < 0 || box.y * zoom + y < 0 || (box.x + box.w) * zoom + x > width || (box.y + box.h) * zoom + y > height);
+}
+
 /** The drawing itself. Everything shown derives from the session's document; gestures become edits of it. */
 export function Flow() {
   const session = useSession();
@@ -31,6 +38,7 @@ export function Flow() {
   const setCanvas = useCallback((el: HTMLCanvasElement | null) => {
     overlay.current?.stop();
     overlay.current = el ? new Overlay(el, session, () => store.getState().transform) : null;
+    if (frame.current) overlay.current?.resize(frame.current.clientWidth, frame.current.clientHeight);
   }, [session, store, overlay]);
 
   useEffect(() => {
@@ -47,6 +55,7 @@ export function Flow() {
     requestAnimationFrame(() => void flow.fitView(FIT));
   }, [fits, flow]);
 
+  const overview = useStore((state) => reachesOut(state, session.geometry));
   const nodes = model.buildNodes(session, moving.drag);
   const edges = model.buildEdges(session);
   return (
@@ -59,10 +68,11 @@ export function Flow() {
         onPaneClick={() => session.view.openMenu(null)} onMove={() => session.clock.wake()} onMoveEnd={(_, viewport) => (session.view.viewport = viewport)}
         defaultViewport={session.view.viewport ?? undefined} minZoom={0.15} maxZoom={2.5} deleteKeyCode={null} disableKeyboardA11y
         zoomOnScroll={false} preventScrolling={false} zoomActivationKeyCode={["Control", "Meta"]} zoomOnDoubleClick={false}
-        multiSelectionKeyCode={["Shift", "Control", "Meta"]} selectionKeyCode="Shift" connectionRadius={28} elevateNodesOnSelect={false} nodeDragThreshold={3}
+        multiSelectionKeyCode={["Shift", "Control", "Meta"]} selectionKeyCode="Shift" connectionRadius={28} zIndexMode="manual" nodeDragThreshold={3}
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1} />
-        <MiniMap pannable className="fl-minimap" style={{ width: 112, height: 72 }} nodeClassName={(node) => `mini-${node.type}`} ariaLabel="Overview map" />
+        {overview && <MiniMap pannable className="fl-minimap" style={{ width: 112, height: 72 }} nodeClassName={(node) => `mini-${node.type}`} ariaLabel="Overview map" />}
+        <ViewportPortal><canvas className="fl-overlay" ref={setCanvas} aria-hidden="true" /></ViewportPortal>
         <svg className="fl-defs" aria-hidden="true">
           <defs>
             <marker id="fl-arrow" viewBox="0 0 10 10" refX="8.500" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">
@@ -72,7 +82,6 @@ export function Flow() {
         </svg>
         <ZoomBar fit={() => void flow.fitView({ ...FIT, duration: 200 })} />
       </ReactFlow>
-      <canvas className="fl-overlay" ref={setCanvas} aria-hidden="true" />
     </div>
   );
 }

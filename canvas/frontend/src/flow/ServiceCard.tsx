@@ -4,7 +4,7 @@ import { serves } from "../catalogue";
 import { Glyph } from "../glyphs";
 import { useCanvas, useTick } from "../session/use";
 import { CardPainter } from "./card-painter";
-import { designLine } from "./design-line";
+import { designLine, shownName } from "./design-line";
 import type { CardNode } from "./model";
 import { PartRow } from "./PartRow";
 
@@ -36,7 +36,7 @@ export const ServiceCard = memo(({ id, data, selected }: NodeProps<CardNode>) =>
           <Glyph name={data.kind.glyph} size={18} />
         </div>
         <div className="fl-who">
-          <b title={id}>{id}</b>
+          <b title={id}>{shownName(data.node)}</b>
           <small>{data.kind.label}</small>
         </div>
         <div className="fl-badge" data-part="fault" hidden />

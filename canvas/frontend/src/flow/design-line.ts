@@ -2,6 +2,9 @@ import type { Field, Kind } from "../catalogue";
 import type { Json, Node } from "../document/types";
 import { compact } from "../frames/words";
 
+/** What people read: the name if there is one, else the id. */
+export const shownName = (node: Node): string => (typeof node.name === "string" && node.name ? node.name : node.id);
+
 /** What a card says while nothing was simulated: its first numbers that are set, e.g. “6 instances · 8 slots”. */
 export function designLine(node: Node, kind: Kind): string {
   const words = kind.fields.map((field) => said(field, node[field.name] ?? (field.type === "choice" ? field.default : undefined))).filter((text) => text !== null);

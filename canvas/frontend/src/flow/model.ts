@@ -4,6 +4,7 @@ import { problemsAt } from "../document/problems";
 import { edgeId, type Node, type Region } from "../document/types";
 import type { Rect } from "../layout/geometry";
 import type { Session } from "../session/session";
+import { shownName } from "./design-line";
 import { partsOf, type Part } from "./pips";
 
 /** React Flow's nodes and edges are derived from the document; an unchanged one keeps its identity, so nothing is drawn twice. */
@@ -88,6 +89,6 @@ export class Model {
 }
 
 function ariaLabel(data: AnyNode["data"]): string {
-  if ("kind" in data) return `${data.kind.label} ${data.node.id}`;
+  if ("kind" in data) return `${data.kind.label} ${shownName(data.node)}`;
   return "az" in data ? `AZ ${data.az}` : `Region ${data.region.id}`;
 }

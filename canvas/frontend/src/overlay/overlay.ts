@@ -6,7 +6,10 @@ import { SPRITE, sprites, type Sprites } from "./sprites";
 const PIECES = 24;
 const still = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-motion: reduce)") : null;
 
-/** One canvas over the drawing for all particles of all edges. Edges register their curves in flow coordinates. */
+/**
+ * One canvas for all particles of all edges, between the lines and the cards. It lies inside the moving layer, because only there it can be
+ * below the cards, and undoes that layer's shift and zoom so that it always covers the frame sharply. Curves come in flow coordinates.
+ */
 export class Overlay {
   particles = 0;
   private readonly curves = new Map<string, { key: string; table: Float32Array }>();
@@ -56,9 +59,10 @@ export class Overlay {
     if (session.view.dark !== this.dark) this.sprites = sprites((this.dark = session.view.dark));
     context.clearRect(0, 0, canvas.width, canvas.height);
     this.particles = 0;
-    if (!session.frames || session.stale) return;
     const scale = pixelRatio();
     const [tx, ty, zoom] = this.viewport();
+    canvas.style.transform = `scale(${1 / zoom}) translate(${-tx}px, ${-ty}px)`;
+    if (!session.frames || session.stale) return;
     const size = SPRITE * Math.min(1.25, Math.max(0.4, 0.55 * Math.sqrt(zoom))) * scale * 0.85;
     for (const [id, { table }] of this.curves) this.drawEdge(id, table, tx * scale, ty * scale, zoom * scale, size);
     context.globalAlpha = 1;

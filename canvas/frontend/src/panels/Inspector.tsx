@@ -10,7 +10,7 @@ export function Inspector() {
   const session = useSession();
   const { tab } = session.view;
   const faults = session.faults.length;
-  const tabs: [Tab, string][] = [["inspect", "Inspect"], ["faults", faults ? `Faults ${faults}` : "Faults"], ["events", "Events"]];
+  const tabs: [Tab, string][] = [["inspect", "Inspect"], ["faults", faults ? `Faults ${faults}` : "Faults"], ["events", "Log"]];
   return (
     <aside className="fl-inspector" aria-label="Inspector">
       <div className="fl-panel-head">

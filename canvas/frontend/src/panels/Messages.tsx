@@ -42,7 +42,7 @@ export function FaultMenu() {
   if (!menu) return null;
   const target = targetOf(session.doc, session.catalogue, menu.target);
   return (
-    <div ref={box} className="fl-menu" role="dialog" aria-label={`Break ${target?.label ?? menu.target}`} style={{ left: menu.x, top: menu.y }}
+    <div ref={box} className="fl-menu" role="dialog" aria-label={`Break ${menu.target}`} style={{ left: menu.x, top: menu.y }}
       onKeyDown={(event) => event.key === "Escape" && session.view.openMenu(null)}>
       <header><b>Break {target?.label}</b><small>at {clock(session.clock.playhead_s)}</small></header>
       <Inject target={menu.target} after={() => session.view.openMenu(null)} />

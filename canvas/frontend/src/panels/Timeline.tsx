@@ -14,7 +14,8 @@ export function Timeline() {
   const until_s = frames?.until_s ?? 0;
   const faults = faultBars(run && frames ? run.faults : plannedFaults(session), length_s);
   const phases = phaseBars(frames ? (run?.phases ?? []) : [], length_s);
-  const rows = 1 + Math.max(0, ...faults.map((bar) => bar.row));
+  // The timeline keeps its height: more than two rows of faults move closer together, like cards in a hand.
+  const pitch = Math.min(15, 15 / Math.max(1, Math.max(0, ...faults.map((bar) => bar.row))));
 
   useTick(() => {
     const t = session.clock.playhead_s;
@@ -49,7 +50,7 @@ export function Timeline() {
   return (
     <div
       ref={track} className={`fl-timeline${frames ? "" : " empty"}`} role="slider" tabIndex={0} aria-label="Playhead" aria-valuemin={0} aria-valuemax={length_s}
-      aria-disabled={!frames} onPointerDown={grab} style={{ "--rows": Math.min(3, rows) } as React.CSSProperties}
+      aria-disabled={!frames} onPointerDown={grab}
     >
       <div className="fl-until" style={{ width: at(until_s) }} />
       {warm_s > 0 && <div className="fl-warmup" style={{ width: at(warm_s) }} title={`Warm-up: left out of the totals until ${clock(warm_s)}`} />}
@@ -62,8 +63,8 @@ export function Timeline() {
         ))}
       </div>
       <div className="fl-faultbars">
-        {faults.filter((bar) => bar.row < 3).map(({ fault, left, width, row }) => (
-          <span key={fault.id} className="fl-faultbar" style={{ left: `${left}%`, width: `${width}%`, top: row * 15 }} title={fault.sentence || fault.label}>
+        {faults.map(({ fault, left, width, row }) => (
+          <span key={fault.id} className="fl-faultbar" style={{ left: `${left}%`, width: `${width}%`, top: row * pitch }} title={fault.sentence || fault.label}>
             <i>⚡ {fault.label} <small>{fault.target.replace("->", " → ")}</small></i>
           </span>
         ))}

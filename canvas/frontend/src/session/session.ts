@@ -100,7 +100,7 @@ export class Session {
     const meta = payload.frames;
     if (!meta) {
       this.frames = null;
-      if (!payload.run) this.pause();
+      if (!payload.run && !this.outbox.holds("run")) this.pause(); // an answer to an earlier event must not cancel the wish to play
       return;
     }
     const known = this.frames?.meta;
