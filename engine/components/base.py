@@ -11,6 +11,7 @@ from engine.geography import Geography
 
 __all__ = ["AzPlaced", "Component", "Placed", "RegionPlaced", "TIERS", "quantity"]
 
+Placing = Literal["outside", "region", "azs", "az"]
 TIERS = ("clients", "edge", "balancer", "compute", "cache", "data", "async")  # top to bottom on the canvas
 
 
@@ -21,10 +22,10 @@ class Component(Strict):
     category: ClassVar[str]
     glyph: ClassVar[str]
     summary: ClassVar[str]
-    placement: ClassVar[Literal["outside", "region", "azs", "az"]]
+    placement: ClassVar[Placing]
     behaviour: ClassVar[Literal["source", "balancer", "station", "store"]]
     tier: ClassVar[str]
-    unplaced: ClassVar[Literal["outside", "region", "azs", "az"]]  # where it is without a word: in all AZs of the first Region, or one
+    unplaced: ClassVar[Placing]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
     call_timeout_s: ClassVar[float] = 60.0  # of outgoing edges that do not say
     call_timeout_source: ClassVar[str] = "assumption: as long as boto3 waits for an answer (botocore 1.43, config.py: 60 s)"
@@ -101,7 +102,7 @@ class RegionPlaced(Placed):
 class AzPlaced(Placed):
     """Instances in Availability Zones. With a Region only, they belong to the Region as a whole and no AZ takes them down."""
 
-    unplaced: ClassVar = "az"
+    unplaced: ClassVar[Placing] = "az"
     one_region: ClassVar = False
 
     def home_azs(self, geography: Geography) -> list[str]:
