@@ -64,3 +64,10 @@ def test_the_first_screen_needs_no_scrolling_sideways(open_page: object, theme: 
     page: Page = open_page(theme)  # type: ignore[operator]
     Canvas(page).wait()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_canvas_is_served_as_files_and_not_in_every_message(open_page: object) -> None:
+    page: Page = open_page("light")  # type: ignore[operator]
+    Canvas(page).wait()
+    fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    assert any("/faultline.canvas/canvas-" in name and name.endswith(".js") for name in fetched)
