@@ -68,6 +68,10 @@ class Store:
         """(id, title) of every variant the base document offers."""
         return [(v["id"], v.get("title") or v["id"]) for v in self.base.get("variants") or [] if isinstance(v, dict) and v.get("id")]
 
+    def variant_entry(self) -> Document:
+        """What the base says about the variant on screen; empty for the base itself."""
+        return next((v for v in self.base.get("variants") or [] if v.get("id") == self.variant), {})
+
 
 def _physics(scenario: Scenario) -> Document:
     return {key: value for key, value in scenario.to_dict().items() if key not in COSMETIC}

@@ -41,10 +41,13 @@ def toolbar(store: Store) -> None:
 
 
 def _story(store: Store) -> None:
-    """The story with its sources; the canvas shows it too while nothing is selected."""
-    text = str(store.base.get("story") or "").strip() or "This drawing has no story yet: `story:` in the document tells one."
+    """The story, of the variant too, with its sources; the canvas shows it as well while nothing is selected."""
     with st.popover("Story", icon=":material/menu_book:"):
-        st.markdown(f"**{store.base.get('title') or 'Untitled'}**\n\n{text}")
+        st.markdown(f"**{store.base.get('title') or 'Untitled'}**")
+        st.markdown(str(store.base.get("story") or "").strip() or "This drawing has no story yet: `story:` in the document tells one.")
+        varied = store.variant_entry()
+        if varied.get("story"):
+            st.markdown(f"**{varied.get('title') or store.variant}**\n\n{varied['story']}")
         for source in store.base.get("reading") or []:
             st.markdown(f"- [{source['title']}]({source['url']})")
 
