@@ -80,6 +80,10 @@ class Canvas:
         )
         return self.metrics()
 
+    def wait_for_the_end_of_the_run(self) -> None:
+        """Until all seconds are here."""
+        self.page.wait_for_function(f"{SESSION}.run?.state === 'done'")
+
     def viewport(self) -> str:
         """Where the drawing is and how large: it must not jump."""
         return str(self.page.locator(".react-flow__viewport").evaluate("e => e.style.transform"))

@@ -25,8 +25,10 @@ def picture(url: str, theme: Literal["light", "dark"]) -> Path:
         runs = int(canvas.metrics()["framesApplied"])
         canvas.break_place("us-east-1a", "AZ power loss")
         canvas.wait_for_frames_after(runs)
+        canvas.wait_for_the_end_of_the_run()
+        canvas.button("Pause").click()
         canvas.seek(LOOK_AT_S)
-        page.wait_for_timeout(1500)  # the traffic has to spread along the edges again
+        page.wait_for_timeout(1000)  # charts below are drawn by then, too
         page.screenshot(path=path)
     return path
 

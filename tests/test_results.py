@@ -13,8 +13,8 @@ import pytest
 from engine.events import Event
 from engine.results.columns import percentiles_s
 from engine.results.health import DOWN, FAILING, OK, STRAINED
-from engine.series import percentile_s
-from tests.runs_by_hand import ERROR, RATE, TIMEOUT, WEB, fail, plan, result, steady
+from engine.series import ROLES, percentile_s
+from tests.runs_by_hand import ERROR, ORDERS, RATE, TIMEOUT, WEB, fail, plan, result, steady
 
 
 def test_totals_leave_out_the_warm_up() -> None:
@@ -160,6 +160,17 @@ def test_health_of_a_node_follows_its_truth() -> None:
     s.edge_latency_s[6, 1, 2] = 0.3
     health = result(p, s, p99_s=0.5).per_second.nodes["health"][:7, WEB]
     assert health.tolist() == [OK, STRAINED, FAILING, FAILING, OK, DOWN, STRAINED]
+
+
+def test_a_standby_alone_does_not_serve() -> None:
+    p = plan(10)
+    s = steady(p)
+    s.inst_role[:, 4:6] = ROLES.index("primary"), ROLES.index("standby")
+    s.inst_state[3:6, 4] = 2
+    s.inst_role[6:, 5] = ROLES.index("primary")
+    s.inst_state[6:, 4] = 2
+    health = result(p, s).per_second.nodes["health"][:, ORDERS]
+    assert health.tolist() == [OK] * 3 + [DOWN] * 3 + [OK] * 4
 
 
 def test_clients_are_never_down() -> None:

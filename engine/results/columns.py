@@ -14,8 +14,9 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import Series, bucket_edges_s
+from engine.series import ROLES, Series, bucket_edges_s
 
+PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
 PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 Columns = dict[str, np.ndarray]
 
@@ -103,7 +104,8 @@ class PerSecond:
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
             columns["arrived_per_s"][:, node] = s.start_begun[:, source]
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
-        columns["health"] = health(plan, columns, self.p99_objective_s).astype(np.float64)
+        serving = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
+        columns["health"] = health(plan, columns, serving, self.p99_objective_s).astype(np.float64)
         return columns
 
     def _what_callers_see(self) -> Columns:
