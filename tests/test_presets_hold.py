@@ -1,0 +1,33 @@
+"""Every preset proves its lesson: what base and variants expect comes true under the preset's own seed and under others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import load, simulate
+from engine.cli.tables import say
+from engine.warm import warm
+
+PRESETS = sorted((Path(__file__).resolve().parent.parent / "scenarios").glob("*.yaml"))
+SEEDS = 3  # from the preset's own on: a lesson that holds for one lucky seed is none
+RUNS = [(path, variant) for path in PRESETS for variant in (None, *(v.id for v in load(path).variants))]
+
+
+@pytest.mark.parametrize(("path", "variant"), RUNS, ids=lambda value: getattr(value, "stem", value) or "base")
+def test_what_a_preset_expects_comes_true(path: Path, variant: str | None) -> None:
+    scenario = load(path)
+    wrong = [
+        f"seed {seed}: {say(line)}"
+        for seed in range(scenario.seed, scenario.seed + SEEDS)
+        for line in simulate(scenario, seed=seed, variant=variant).expectations
+        if not line["pass"]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_runs_in_under_two_seconds(path: Path) -> None:
+    warm()  # compiling, where that is still to be done, is not the preset's doing
+    assert simulate(load(path)).wall_s < 2
