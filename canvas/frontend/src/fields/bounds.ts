@@ -4,8 +4,8 @@ import type { Field } from "../catalogue";
 export function boundsText(field: Field): string {
   const low = lowest(field);
   const unit = field.unit ? ` ${field.unit}` : "";
-  if (low !== null && field.max != null) return `${low.text} to ${field.max}${unit}`;
-  if (low !== null) return `${low.text}${unit} or more`;
+  if (low !== null && field.max != null) return `${low.text}${low.open ? ", at most" : " to"} ${field.max}${unit}`;
+  if (low !== null) return low.open ? `${low.text}${unit}` : `${low.text}${unit} or more`;
   return field.max != null ? `at most ${field.max}${unit}` : "";
 }
 

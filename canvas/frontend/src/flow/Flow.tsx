@@ -15,7 +15,7 @@ import { ZoomBar } from "./ZoomBar";
 const NODE_TYPES: NodeTypes = { card: ServiceCard, region: RegionBox, lane: AzLane };
 const EDGE_TYPES: EdgeTypes = { traffic: TrafficEdge };
 /** Room for the tools at the lower edge. */
-const FIT = { padding: { top: "20px", left: "20px", right: "20px", bottom: "52px" }, maxZoom: 1.15, duration: 0 } as const;
+const FIT = { padding: { top: "16px", left: "20px", right: "20px", bottom: "44px" }, maxZoom: 1.15, duration: 0 } as const;
 
 /** The overview map helps only when something lies beyond the edges of the view. */
 function reachesOut({ transform: [x, y, zoom], width, height }: ReactFlowState, geometry: Geometry): boolean {

@@ -1,5 +1,5 @@
 import type { Json, Node, Region } from "../document/types";
-import type { Kind } from "../catalogue";
+import { serves, type Kind } from "../catalogue";
 import { LANE_GAP, LANE_PAD } from "../layout/sizes";
 import type { Frames } from "../frames/frames";
 import type { Card, Geometry } from "../layout/geometry";
@@ -33,7 +33,7 @@ export function partsOf(node: Node, kind: Kind, card: Card, region: Region | und
   const partOf = (az: string | undefined): Part => parts.find((part) => part.az === az) ?? parts[0];
   if (frames?.nodeIndex.has(node.id)) {
     frames.meta.instances.forEach((instance, row) => {
-      if (instance.node === node.id) partOf(instance.place).pips.push({ index: instance.index, row });
+      if (instance.node === node.id && serves(kind.behaviour)) partOf(instance.place).pips.push({ index: instance.index, row });
     });
     frames.meta.targets.forEach((target, row) => {
       const instance = frames.meta.instances[target.instance];

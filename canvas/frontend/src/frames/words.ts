@@ -30,6 +30,10 @@ export function duration(seconds: number): string {
   return seconds < 100 ? `${trim(seconds)} s` : clock(seconds);
 }
 
+/** The text of an event with the node that it is about in front, once. */
+export const eventText = (node: string | null, text: string): { node: string; text: string } =>
+  !node ? { node: "", text } : { node, text: text.startsWith(node) ? text.slice(node.length).replace(/^:?\s*/, "") : text };
+
 /** mm:ss, with hours when there are any. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds + 1e-6));

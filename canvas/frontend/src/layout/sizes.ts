@@ -1,16 +1,16 @@
 /** Sizes of the drawing in canvas pixels at zoom 1. */
-export const CARD_W = 188;
+export const CARD_W = 212;
 export const CARD_GAP = 16;
 export const LANE_PAD = 14;
 export const LANE_GAP = 12;
-export const LANE_HEAD = 28;
-export const REGION_HEAD = 34;
+export const LANE_HEAD = 26;
+export const REGION_HEAD = 32;
 export const REGION_PAD = 12;
 export const REGION_MIN_H = 260;
-export const ROW_GAP = 60;
+export const ROW_GAP = 50;
 export const GRID = 8;
 
-const PLAIN_H = 66;
+const PLAIN_H = 68;
 const WITH_PIPS_H = 88;
 
 /** Cards with instances or targets have a second row of pips or belief chips. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { targetOf } from "../document/target";
-import { clock } from "../frames/words";
+import { clock, eventText } from "../frames/words";
 import { Sign } from "../glyphs";
 import { useCanvas, useSession, useTick } from "../session/use";
 import { Inject } from "./Inject";
@@ -78,7 +78,9 @@ export function LiveLog() {
     if (!session.clock.playing || to <= from) return;
     const passed = (session.run?.events ?? []).filter((event) => event.t_s > from && event.t_s <= to);
     const event = passed[passed.length - 1];
-    if (event && line.current) line.current.textContent = `${clock(event.t_s)} ${event.node ? `${event.node}: ` : ""}${event.text}`;
+    if (!event || !line.current) return;
+    const { node, text } = eventText(event.node, event.text);
+    line.current.textContent = `${clock(event.t_s)} ${node} ${text}`;
   });
   return <div ref={line} className="fl-live" role="log" aria-live="polite" aria-label="Latest event" />;
 }

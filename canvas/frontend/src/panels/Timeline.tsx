@@ -15,7 +15,7 @@ export function Timeline() {
   const faults = faultBars(run && frames ? run.faults : plannedFaults(session), length_s);
   const phases = phaseBars(frames ? (run?.phases ?? []) : [], length_s);
   // The timeline keeps its height: more than two rows of faults move closer together, like cards in a hand.
-  const pitch = Math.min(15, 15 / Math.max(1, Math.max(0, ...faults.map((bar) => bar.row))));
+  const pitch = Math.min(14, 14 / Math.max(1, Math.max(0, ...faults.map((bar) => bar.row))));
 
   useTick(() => {
     const t = session.clock.playhead_s;

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { byCategory, offeredFaults, type Field, type Option } from "../src/catalogue";
+import { freshValue, optionOf, withField } from "../src/document/oneof";
+import { problemsAt } from "../src/document/problems";
+import { boundsText, readNumber } from "../src/fields/bounds";
+import { readPairs } from "../src/fields/PairsInput";
+import { catalogue } from "./fixtures";
+
+const field = (name: string, more: Partial<Field> = {}): Field => ({ name, label: name, type: "number", ...more });
+const OPTIONS: Option[] = [
+  { key: "number", label: "Steady", scalar: field("value", { min: 0, default: 100 }) },
+  { key: "spike", label: "Spike", fields: [field("spike", { default: 100 }), field("to", { start: 300 }), field("for_s", { default: 30 })] },
+  { key: "even", label: "Even" },
+];
+
+describe("oneof values", () => {
+  test("are recognised by their key, as a bare value, or as a bare word", () => {
+    expect(optionOf(OPTIONS, 400)?.key).toBe("number");
+    expect(optionOf(OPTIONS, { spike: 100, to: 200 })?.key).toBe("spike");
+    expect(optionOf(OPTIONS, "even")?.key).toBe("even");
+    expect(optionOf(OPTIONS, undefined)).toBeUndefined();
+  });
+
+  test("whose option has no key of its own are recognised by their fields", () => {
+    const options: Option[] = [{ key: "none", label: "None" }, { key: "probes", label: "Probes", fields: [field("interval_s"), field("timeout_s")] }];
+    expect(optionOf(options, { timeout_s: 5 })?.key).toBe("probes");
+    expect(optionOf(options, "none")?.key).toBe("none");
+  });
+
+  test("start with what must be written and nothing else", () => {
+    expect(OPTIONS.map(freshValue)).toEqual([100, { spike: 100, to: 300 }, "even"]);
+  });
+
+  test("lose a field that is reset", () => {
+    expect(withField({ spike: 1, to: 2 }, "to", undefined)).toEqual({ spike: 1 });
+    expect(withField(undefined, "to", 3)).toEqual({ to: 3 });
+  });
+});
+
+describe("numbers", () => {
+  test("outside their bounds are answered with the bounds", () => {
+    expect(readNumber(field("n", { type: "integer", min: 1, max: 10 }), "12")).toEqual({ problem: "12 is out of bounds: 1 to 10." });
+    expect(readNumber(field("n", { min: 0, exclusive_min: true }), "0")).toEqual({ problem: "0 is out of bounds: more than 0." });
+    expect(readNumber(field("n", { type: "integer" }), "1.5")).toEqual({ problem: "A whole number is needed." });
+    expect(readNumber(field("n"), "fast")).toEqual({ problem: "“fast” is not a number." });
+  });
+
+  test("may be written with a comma", () => {
+    expect(readNumber(field("n"), " 0,25 ")).toEqual({ value: 0.25 });
+  });
+
+  test("say their unit", () => {
+    expect(boundsText(field("n", { min: 0, max: 60, unit: "s" }))).toBe("0 to 60 s");
+  });
+});
+
+test("pairs are read a line each", () => {
+  expect(readPairs("0 400\n60, 800\n")).toEqual([[0, 400], [60, 800]]);
+  expect(readPairs("0 400\nsoon")).toBe("Line 2, “soon”: two numbers are needed.");
+});
+
+test("problems belong to their field and those below it, not to a name that starts alike", () => {
+  const problems = [{ path: "nodes.web.service.exponential", message: "a" }, { path: "nodes.web2.service", message: "b" }, { path: "nodes.web", message: "c" }];
+  expect(problemsAt(problems, "nodes.web")).toEqual(["a", "c"]);
+  expect(problemsAt(problems, "nodes.web.service")).toEqual(["a"]);
+});
+
+test("faults are offered by target and by what a node does", () => {
+  const kinds = Object.fromEntries(catalogue.kinds.map((kind) => [kind.kind, kind]));
+  expect(offeredFaults(catalogue, "az").map((fault) => fault.kind)).toEqual(["az_power_loss"]);
+  expect(offeredFaults(catalogue, "instance", kinds.service).map((fault) => fault.kind)).toEqual(["slow"]);
+  expect(offeredFaults(catalogue, "node", kinds.clients)).toEqual([]);
+  expect(byCategory(catalogue.kinds)[0][0]).toBe("Test");
+});

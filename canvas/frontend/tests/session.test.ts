@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { setNodeFields, setPoint } from "../src/document/edits";
+import type { Payload } from "../src/protocol";
+import { Session } from "../src/session/session";
+import { catalogue, shop } from "./fixtures";
+
+const stored = new Map<string, string>();
+vi.stubGlobal("localStorage", { getItem: (k: string) => stored.get(k) ?? null, setItem: (k: string, v: string) => stored.set(k, v), removeItem: (k: string) => stored.delete(k) });
+vi.stubGlobal("requestAnimationFrame", () => 0);
+vi.useFakeTimers();
+
+const payload = (more: Partial<Payload> = {}): Payload => ({ instance: "t", store: "s1", gen: 1, ack: {}, doc: shop(), catalogue, run: null, frames: null, ...more });
+const run = (id: string) => ({ run: { id, state: "done", stale: false, duration_s: 3 } as Payload["run"], frames: { id, n: 3, dt: 1, node_ids: [], node_fields: [], edge_ids: [], edge_fields: [], causes: [], instances: [], inst_fields: [], targets: [], target_fields: [], places: [], max_edge_rate: 1 } });
+type Sent = { sid: string; evs: { n: number; t: string; [key: string]: unknown }[] };
+
+function open(): { session: Session; sent: Sent[]; receive: (more?: Partial<Payload>) => void } {
+  const session = new Session("t");
+  const sent: Sent[] = [];
+  const receive = (more: Partial<Payload> = {}): void => session.receive(payload(more), (_, value) => void sent.push(structuredClone(value) as unknown as Sent));
+  receive();
+  return { session, sent, receive };
+}
+beforeEach(() => stored.clear());
+
+describe("what is sent", () => {
+  test("stays in every message until it is acknowledged; of documents only the last", () => {
+    const { session, sent, receive } = open();
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 5 }));
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 6 }));
+    session.injectFault({ kind: "slow", target: "web", at_s: 1, for_s: 2, params: {} });
+    expect(sent.at(-1)!.evs.map((event) => [event.n, event.t])).toEqual([[2, "doc"], [3, "fault_add"]]);
+    receive({ ack: { [session.outbox.sid]: 2 } });
+    session.emit({ t: "faults_clear" });
+    expect(sent.at(-1)!.evs.map((event) => event.n)).toEqual([3, 4]);
+  });
+
+  test("is repeated while nobody answers", () => {
+    const { session, sent, receive } = open();
+    session.emit({ t: "run" });
+    vi.advanceTimersByTime(5000);
+    expect(sent.length).toBe(3);
+    receive({ ack: { [session.outbox.sid]: 1 } });
+    vi.advanceTimersByTime(60_000);
+    expect(sent.length).toBe(3);
+  });
+});
+
+describe("the document", () => {
+  test("is replaced by a newer generation and kept within the same", () => {
+    const { session, receive } = open();
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    receive();
+    expect(session.doc.nodes[2].instances).toBe(9);
+    receive({ gen: 2 });
+    expect(session.doc.nodes[2].instances).toBe(4);
+    expect(session.history.canUndo).toBe(false);
+  });
+
+  test("comes back by undo and redo", () => {
+    const { session } = open();
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    session.undo();
+    expect(session.doc.nodes[2].instances).toBe(4);
+    session.redo();
+    expect(session.doc.nodes[2].instances).toBe(9);
+  });
+
+  test("an edit that changes nothing is no step", () => {
+    const { session, sent } = open();
+    session.edit((doc) => ({ ...doc }));
+    expect([session.history.canUndo, sent.length]).toEqual([false, 0]);
+  });
+
+  test("an edited one is restored after a reload, and only over the untouched default", () => {
+    open().session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    const again = open();
+    expect([again.session.restored, again.session.doc.nodes[2].instances]).toEqual([true, 9]);
+    vi.runOnlyPendingTimers();
+    expect(again.sent.at(-1)!.evs[0].t).toBe("doc");
+    const chosen = new Session("t");
+    chosen.receive(payload({ untouched: false }), () => undefined);
+    expect([chosen.restored, chosen.doc.nodes[2].instances]).toEqual([false, 4]);
+  });
+
+  test("starting fresh goes back to what Python delivered and can be undone", () => {
+    open().session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    const { session } = open();
+    session.startFresh();
+    expect(session.doc.nodes[2].instances).toBe(4);
+    session.undo();
+    expect(session.doc.nodes[2].instances).toBe(9);
+  });
+
+  test("goes back to a server that forgot the session", () => {
+    const { session, sent, receive } = open();
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    receive({ store: "s2", ack: { [session.outbox.sid]: 1 } });
+    expect((sent.at(-1)!.evs.at(-1)!.doc as ReturnType<typeof shop>).nodes[2].instances).toBe(9);
+  });
+
+  test("takes faults from Python", () => {
+    const { session, receive } = open();
+    receive({ doc_faults: [{ id: "x", kind: "slow", target: "web", at_s: 3 }] });
+    expect(session.faults.map((fault) => fault.id)).toEqual(["x"]);
+  });
+});
+
+describe("playback", () => {
+  test("asks for a run when there are no frames and starts when they come", () => {
+    const { session, sent, receive } = open();
+    session.play();
+    expect(sent.at(-1)!.evs.at(-1)!.t).toBe("run");
+    expect(session.clock.playing).toBe(false);
+    receive({ ...run("r1"), ack: { [session.outbox.sid]: 1 } });
+    expect(session.clock.playing).toBe(true);
+  });
+
+  test("new frames of another run keep the playhead and the play state", () => {
+    const { session, receive } = open();
+    receive(run("r1"));
+    session.play();
+    session.seek(2);
+    receive(run("r2"));
+    expect([session.clock.playhead_s, session.clock.playing, session.metrics.framesApplied]).toEqual([2, true, 2]);
+  });
+
+  test("an edit makes the frames stale, moving a card does not, undoing the edit makes them fresh", () => {
+    const { session, receive } = open();
+    receive(run("r1"));
+    session.edit((doc) => setPoint(doc, "web", [7, 700]));
+    expect(session.stale).toBe(false);
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    expect(session.stale).toBe(true);
+    session.undo();
+    expect(session.stale).toBe(false);
+  });
+});
