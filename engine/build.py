@@ -27,7 +27,9 @@ class TooLarge(ValueError):
 def lognormal_table(median_s: float, sigma: float) -> np.ndarray:
     """Quantiles in ticks at the grid that `engine.kernel.program.draw_service` reads: float64 [3 · (DIST_BINS + 1)]."""
     n = L.DIST_BINS
-    survival = np.concatenate([np.maximum(float(n) ** -level * (1 - np.arange(n + 1) / n), float(n) ** -(level + 1) / 2) for level in range(3)])
+    survival = np.concatenate(
+        [np.maximum(float(n) ** -level * (1 - np.arange(n + 1) / n), float(n) ** -(level + 1) / 2) for level in range(3)]
+    )
     normal = NormalDist()
     z = np.array([-normal.inv_cdf(p) if p < 1 else -math.inf for p in survival])
     return median_s * np.exp(sigma * z) * L.TICKS_PER_S

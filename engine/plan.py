@@ -113,7 +113,7 @@ class Plan:
     def live(self, at_s: float | None = None) -> Live:
         """The design with the faults active at this time applied (none when ``at_s`` is None)."""
         live = Live(len(self.instances), len(self.edges), len(self.places))
-        for fault in self.faults if at_s is not None else ():
-            if fault.start_s <= at_s < fault.end_s:
+        for fault in self.faults:
+            if at_s is not None and fault.start_s <= at_s < fault.end_s:
                 fault.apply(live)
         return live

@@ -1,4 +1,4 @@
-"""Compile the kernel into its disk cache ahead of time: ``python -m engine.warm``. A page starts this in a process of its own and never waits."""
+"""Compile the kernel into its disk cache ahead of time: ``python -m engine.warm``. A page starts it as a process and never waits."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def start() -> subprocess.Popen[bytes] | None:
 
 def warm() -> None:
     """Run a tiny plan through every entry point of the kernel, so that all of them are compiled and cached."""
+    import numpy as np
+
     from engine.behaviours import Balancer, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store
     from engine.control.conductor import Conductor
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
-
-    import numpy as np
 
     service = Distribution("constant", 0.001)
     nodes = (

@@ -59,7 +59,7 @@ def test_latencies_are_those_of_the_histogram() -> None:
 
 
 def test_percentiles_of_many_histograms_are_those_of_each() -> None:
-    hists = np.random.default_rng(3).poisson(0.3, (5, 4, 352))
+    hists = np.random.default_rng(3).poisson(0.3, (5, 4, N_BUCKETS))
     hists[2, 1] = 0
     for share in (0.5, 0.99, 1.0):
         (values,) = percentiles_s(hists, [share])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from plans import fault, make_plan, mm
 
 from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Source, Station
 from engine.control.conductor import Conductor
@@ -15,6 +14,7 @@ from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import Series, percentile_s
+from tests.plans import fault, make_plan, mm
 
 REPLICATIONS = 16
 STUDENT_T = 4.073  # two-sided 99.9 %, 15 degrees of freedom
@@ -60,7 +60,8 @@ def exponential(mean: float) -> Distribution:
 def test_mm1_waits_as_pollaczek_says_and_its_time_in_system_is_exponential() -> None:
     # M/M/1, λ = 800/s, S = 1 ms: W = S / (1 − ρ) = 5 ms; quantiles −W ln(1 − p). Kleinrock, Queueing Systems I, ch. 3
     found = estimate(
-        lambda seed: mm(800.0, 1, exponential(0.001), seed=seed, duration_s=300.0, warmup_s=5.0), mean_s, quantile(0.5), quantile(0.95), quantile(0.99)
+        lambda seed: mm(800.0, 1, exponential(0.001), seed=seed, duration_s=300.0, warmup_s=5.0),
+        mean_s, quantile(0.5), quantile(0.95), quantile(0.99),
     )
     assert_close(found[0], 0.005)
     for measured, exact in zip(found[1:], (0.00346574, 0.01497866, 0.02302585), strict=True):
@@ -72,7 +73,8 @@ def test_mm1_waits_as_pollaczek_says_and_its_time_in_system_is_exponential() -> 
 )
 def test_mmc_waits_as_erlang_c_says(rate: float, servers: int, service_s: float, mean: float, p99: float) -> None:
     duration = 150_000 / rate
-    found = estimate(lambda seed: mm(rate, servers, exponential(service_s), seed=seed, duration_s=duration, warmup_s=5.0), mean_s, quantile(0.99))
+    plan = lambda seed: mm(rate, servers, exponential(service_s), seed=seed, duration_s=duration, warmup_s=5.0)  # noqa: E731
+    found = estimate(plan, mean_s, quantile(0.99))
     assert_close(found[0], mean)
     assert_close(found[1], p99, BUCKET_ERROR)
 
@@ -100,7 +102,8 @@ def test_tandem_of_two_stations_is_the_sum_of_both(form: str) -> None:
 
 @pytest.mark.parametrize(
     ("service", "waiting"),
-    [(Distribution("constant", 1e-3), 2.0e-3), (exponential(1e-3), 4.0e-3), (Distribution("lognormal", 1e-3 / math.sqrt(5), math.sqrt(math.log(5))), 10.0e-3)],
+    [(Distribution("constant", 1e-3), 2.0e-3), (exponential(1e-3), 4.0e-3),
+     (Distribution("lognormal", 1e-3 / math.sqrt(5), math.sqrt(math.log(5))), 10.0e-3)],
 )
 def test_mg1_waits_as_pollaczek_and_khinchine_say(service: Distribution, waiting: float) -> None:
     # Wq = ρ / (1 − ρ) · (1 + cv²) / 2 · S with ρ = 0.8, S = 1 ms and cv² = 0, 1, 4. Kleinrock I, ch. 5
@@ -110,7 +113,9 @@ def test_mg1_waits_as_pollaczek_and_khinchine_say(service: Distribution, waiting
 
 @pytest.mark.parametrize(("offered", "servers", "loss"), [(10, 10, 0.214582), (20, 25, 0.050222), (100, 117, 0.009790)])
 def test_loss_without_a_queue_is_erlang_b(offered: float, servers: int, loss: float) -> None:
-    found = estimate(lambda seed: mm(offered * 100.0, servers, exponential(0.01), capacity=0, seed=seed, duration_s=6_000 / offered, warmup_s=1.0), lost)
+    span_s = 6_000 / offered
+    service = exponential(0.01)
+    found = estimate(lambda seed: mm(offered * 100.0, servers, service, capacity=0, seed=seed, duration_s=span_s, warmup_s=1.0), lost)
     assert_close(found[0], loss)
 
 
@@ -140,7 +145,7 @@ def test_independent_failures_and_retries(retries: int) -> None:
 def test_three_tiers_with_three_attempts_each_send_27_attempts_to_a_dead_leaf() -> None:
     tier = Station(("a",), 1_000_000, None, Distribution("constant", 0.001))
     names = ["one", "two", "three", "leaf"]
-    nodes = {"users": Source(((0.0, 10.0),), "even")} | {name: tier for name in names}
+    nodes = {"users": Source(((0.0, 10.0),), "even")} | dict.fromkeys(names, tier)
     policy = CallPolicy(30.0, 3)
     edges = {("users", "one"): CallPolicy(100.0), ("one", "two"): policy, ("two", "three"): policy, ("three", "leaf"): policy}
     dead = fault("refused", 0.0, math.inf, lambda live: live.take_down([4], REFUSED))
@@ -149,7 +154,7 @@ def test_three_tiers_with_three_attempts_each_send_27_attempts_to_a_dead_leaf() 
 
 
 def test_a_dead_target_is_ejected_uniformly_between_35_and_65_seconds() -> None:
-    # interval 30 s, timeout 5 s, threshold 2: the wait for the next probe is uniform over an interval, then a second probe, then its timeout
+    # interval 30 s, timeout 5 s, threshold 2: the wait for the next probe is uniform over an interval, then a second one, then its timeout
     check = HealthCheck(30, 5, 2, 5)
     nodes = {
         "users": Source(((0.0, 1.0),)), "front": Balancer("round_robin", check), "web": Station(("a",) * 400, 1, None, exponential(0.01)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Source, Station
+from engine.behaviours import Balancer, Behaviour, CallPolicy, Distribution, HealthCheck, Source, Station
 from engine.document import Scenario, parse
 from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanInstance, PlanNode
 
@@ -35,7 +35,7 @@ def chain(rate: float, servers: int, utilisation: float, stations: int, duration
     """Clients → M/M/c → M/M/c → …, as bare as it gets: no network delay, one instance each, slots freed before the next is called."""
     mean_s = servers * utilisation / rate
     station = Station(("a",), servers, None, Distribution("exponential", mean_s), holds_slot=False)
-    behaviours = [Source(((0.0, rate),)), *[station] * stations]
+    behaviours: list[Behaviour] = [Source(((0.0, rate),)), *[station] * stations]
     nodes = tuple(
         PlanNode(f"n{k}", b.behaviour, f"n{k}", b, k, 1, (k,) if k < stations else ()) for k, b in enumerate(behaviours)
     )  # fmt: skip
@@ -48,7 +48,7 @@ def balanced(check: bool) -> Plan:
     """Clients → balancer → four instances, with or without health checks: what a feature costs those who use it."""
     station = Station(("a",) * 4, 8, None, Distribution("exponential", 0.024))
     health = HealthCheck(30, 5, 2, 5) if check else None
-    behaviours = [Source(((0.0, 1000.0),)), Balancer("least_outstanding", health), station]
+    behaviours: list[Behaviour] = [Source(((0.0, 1000.0),)), Balancer("least_outstanding", health), station]
     nodes = tuple(
         PlanNode(name, b.behaviour, name, b, first, count, calls)
         for name, b, first, count, calls in zip("cbs", behaviours, (0, 1, 2), (1, 1, 4), ((0,), (1,), ()), strict=True)

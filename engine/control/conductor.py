@@ -105,8 +105,8 @@ class Conductor:
             self._flow(time)
 
     def _flow(self, time: int) -> None:
-        """Let the requests run to ``time``. Every full second on the way is metered before that instant's control events; a checkpoint is taken
-        after them, when the flow goes on."""
+        """Let the requests run to ``time``. Every full second on the way is metered before that instant's control events; a checkpoint is
+        taken after them, when the flow goes on."""
         while self.now < time:
             if self.now % TICKS_PER_S == 0 and self.shelf.due(self.now):
                 self.shelf.add(checkpoints.take(self.world, self.now, len(self.seen), len(self.events)))
@@ -132,7 +132,8 @@ class Conductor:
         s = self.series
         meters.collect_edges(self.world, row, s.edge_calls, s.edge_attempts, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
         meters.collect_instances(self.world, 0, self.now, self._counts, self._seconds, self._state)
-        s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = self._counts[0, :, 0], self._counts[0, :, 1], self._counts[0, :, 2]
+        counts = self._counts[0]
+        s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = counts[:, 0], counts[:, 1], counts[:, 2]
         s.inst_killed[row], s.inst_queue[row], s.inst_queue_peak[row] = self._counts[0, :, 3], self._counts[0, :, 4], self._counts[0, :, 5]
         s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
         s.inst_state[row], s.inst_role[row] = self._state[0].T
@@ -161,7 +162,8 @@ class Conductor:
         open_requests, frames = doors.count_open(self.world)
         begun, ended = int(s.start_begun.sum()), int(s.start_ends.sum())
         if begun != ended + open_requests or begun != int(w["n_roots"]) or frames != int(w["in_use"]):
-            raise Broken(f"{begun} requests started, {ended} ended, {open_requests} are open; {frames} frames in use, {int(w['in_use'])} booked")
+            booked = f"{frames} frames in use, {int(w['in_use'])} booked"
+            raise Broken(f"{begun} requests started, {ended} ended, {open_requests} are open; {booked}")
         inst = w["inst"][: len(self.plan.instances)]
         if (inst["busy"] < 0).any() or (inst["busy"] > inst["slots"]).any() or (inst["queued"] > inst["capacity"]).any():
             raise Broken("an instance is busier than its slots or its queue allow")

@@ -80,7 +80,7 @@ def monitor(c: Conductor, f: Failover, pair: Pair) -> Process:
 
 
 def lose_primary(c: Conductor, n: int, f: Failover, pair: Pair) -> Process:
-    """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync there is nothing to promote."""
+    """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync nothing can be promoted."""
     node, old, new = c.plan.nodes[n], pair.primary, pair.standby
     noticed = int(c.env.now)
     if new < 0 or pair.misses[new] > 0:
@@ -91,11 +91,13 @@ def lose_primary(c: Conductor, n: int, f: Failover, pair: Pair) -> Process:
     c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost")
     yield c.wait(ticks(f.decide_s))
     c.do(doors.set_standby, c.world, old, -1, ROLE_OUT_OF_SYNC, old, int(c.env.now))
-    c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted because it has every acknowledged write")
+    why = "because it has every acknowledged write"
+    c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted {why}")
     decided = int(c.env.now)
     yield c.wait(ticks(f.promote_s))
     if c.see(look_at, c, new) != ANSWERS:
-        c.say("role", node.id, f"{node.id}: the promotion of {c.name(new)} failed because it does not answer; {c.name(old)} stays the primary")
+        failed = f"the promotion of {c.name(new)} failed because it does not answer"
+        c.say("role", node.id, f"{node.id}: {failed}; {c.name(old)} stays the primary")
         c.do(doors.set_standby, c.world, old, -1, ROLE_PRIMARY, old, int(c.env.now))
         c.do(doors.set_standby, c.world, new, -1, ROLE_OUT_OF_SYNC, new, int(c.env.now))
         pair.standby, pair.outsider, pair.misses[old] = -1, new, 0
@@ -114,8 +116,8 @@ def propagate(c: Conductor, n: int, f: Failover, new: int) -> Process:
     for e, edge in enumerate(c.plan.edges):
         if edge.callee == n:
             caller = c.plan.nodes[edge.caller]
-            for j in range(caller.count):
-                moves.append((int(stream_uniform(c.plan.seed, "ttl", node.id, caller.id, j, since) * ttl), e, j))
+            wait = [int(stream_uniform(c.plan.seed, "ttl", node.id, caller.id, j, since) * ttl) for j in range(caller.count)]
+            moves += [(delay, e, j) for j, delay in enumerate(wait)]
     for delay, e, j in sorted(moves):
         yield c.wait(since + delay - int(c.env.now))
         c.do(point_to, c, e, j, new)

@@ -1,4 +1,4 @@
-"""Faults take effect: at every start and end the live configuration is rebuilt from the design, and what changed is carried into the world."""
+"""Faults take effect: at each start and end the live configuration is rebuilt from the design, and what changed goes into the world."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ inner: Callable[..., Any] = _identity  # called from compiled code only
 entry: Callable[..., Any] = _identity  # called from Python; cached on disk; releases the interpreter lock
 
 if COMPILED:
-    numba.config.CACHE_DIR = str(CACHE_DIR)
+    numba.config.CACHE_DIR = str(CACHE_DIR)  # type: ignore[attr-defined]  # made at run time
     _hidden: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
     tiny = numba.njit(forceinline=True, **_hidden)
     inner = numba.njit(**_hidden)

@@ -49,7 +49,7 @@ ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC = np.arange(4)
 ALIVE, DEAD_REFUSED, DEAD_BLACK_HOLE = np.arange(3)
 REQUEST, ANSWER = np.arange(2)  # directions of an edge
 
-NB = 22 * 16  # latency buckets: 22 octaves from 51.2 µs, 16 per octave
+NB = 30 * 16  # latency buckets: 30 octaves from 51.2 µs, 16 per octave
 FIRST_BUCKET = (127 + 9) << 4  # the float32 exponent of 512 ticks
 DIST_BINS = 1024
 

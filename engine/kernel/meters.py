@@ -24,7 +24,7 @@ if COMPILED:
 
 else:
 
-    def float_bits(x):
+    def float_bits(x):  # type: ignore[misc]
         """The bits of a float32 as an int."""
         return int(np.float32(x).view(np.int32))
 
@@ -32,7 +32,7 @@ else:
 @tiny
 def bucket(ticks):
     """Log-linear latency bucket, 16 per octave, straight from the bits of the float: exponent and the first four bits after it."""
-    b = (float_bits(np.float32(ticks)) >> 19) - FIRST_BUCKET
+    b = (float_bits(np.float32(ticks)) >> 19) - FIRST_BUCKET  # type: ignore[call-arg]
     return min(max(b, 0), NB - 1)
 
 

@@ -1,7 +1,7 @@
 """Counter-based randomness: a draw is a pure function of (seed, source, request number, place in the call tree, attempt, purpose).
 
-A frame's key seeds a SplitMix64 sequence (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014); the counter says
-what the draw is for. No state: a fault at t cannot change a draw before t, and two designs under one seed meet the same users.
+A frame's key seeds a SplitMix64 sequence (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014); the counter
+says what the draw is for. No state: a fault at t cannot change a draw before t, and two designs under one seed meet the same users.
 """
 
 from __future__ import annotations

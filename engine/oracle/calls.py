@@ -134,7 +134,7 @@ class Calls(Clock):
         target.out += 1
         caller.attempts.add(mine)
         self.env.process(self.handle(job))
-        yield job.done | self.timer(policy.timeout_s)  # type: ignore[operator]
+        yield job.done | self.timer(policy.timeout_s)
         if caller.epoch != epoch:
             return None
         caller.attempts.discard(mine)

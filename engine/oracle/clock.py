@@ -16,7 +16,7 @@ class After(simpy.Event):
     def __init__(self, env: simpy.Environment, delay: int, priority: float) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        env.schedule(self, priority=priority, delay=delay)  # type: ignore[arg-type]
+        env.schedule(self, priority=priority, delay=delay)
 
 
 class Clock:

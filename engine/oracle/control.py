@@ -58,7 +58,7 @@ class Control(Clock):
 
     def become(self, live: Live) -> None:
         """Make the world as ``live`` says."""
-        self.add = [int(round(a * 1e7)) for a in live.edge_add_s]
+        self.add = [round(a * 1e7) for a in live.edge_add_s]
         self.cut = [[bool(a), bool(b)] for a, b in live.edge_cut]
         n = len(self.plan.places)
         self.path_cut = {(a, b) for a in range(n) for b in range(n) if live.path_cut[a, b]}

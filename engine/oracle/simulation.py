@@ -207,7 +207,7 @@ class Oracle(Calls, Control):
         return "ok", None
 
     def replicate(self, server: Server, epoch: int) -> Process:
-        """One round trip to the standby; when it does not answer then, wait until it does or no longer counts. False when the server died."""
+        """One round trip to the standby; when it does not answer, wait until it does or no longer counts. False when the server died."""
         standby = server.standby
         if standby is None:
             return True
