@@ -8,6 +8,7 @@ from ui import run_info, state
 from ui.charts import all_charts
 from ui.charts.base import Chart, View
 from ui.panels import compare, data, events, expectations
+from ui.snapshot import Snapshot
 
 FORMATS = ("PNG", "SVG")
 EMPTY = "Press play on the canvas: requests by outcome, latency, utilisation and queues of the run appear here."
@@ -23,33 +24,40 @@ def board() -> None:
         with head:
             st.info(EMPTY, icon=":material/play_arrow:")
         return
+    with head:
+        window_s, image = _headline(shown, store.previous)
     view = View(
         current=shown,
         previous=store.previous,
         dark=state.is_dark(),
         faults=run_info.faults(shown.plan),
         phases=run_info.phases(shown.result.log),
+        window_s=window_s,
     )
-    with head:
-        image = _headline(view)
     with grid:
         _grid(view, image)
     with details:
         _details(view)
 
 
-def _headline(view: View) -> str:
-    """What is drawn, and the switch for the format of saved pictures; returns the format."""
-    run = view.current
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        done = "" if run.final else f", {run.rows} s so far"
-        against = f" · dashed: {view.previous.name}" if view.previous else ""
-        st.caption(f"**{run.name}**, {run.plan.duration_s:g} s simulated in {run.result.wall_s:.2g} s{done}{against}")
-        chosen = st.segmented_control(
+def _headline(run: Snapshot, previous: Snapshot | None) -> tuple[tuple[float, float], str]:
+    """What is drawn, the part of the run the charts show, and the format of saved pictures."""
+    words, window, pictures = st.columns([5, 3, 1.6], vertical_alignment="center", gap="medium")
+    done = "" if run.final else f", {run.rows} s so far"
+    against = f"  \nDashed: {previous.name}" if previous else ""
+    words.caption(f"**{run.name}** · {run.plan.duration_s:g} s simulated in {run.result.wall_s:.2g} s{done}{against}")
+    until = max(1, int(run.plan.duration_s))
+    # A chart is built anew for new numbers and forgets a zoom made in it; the part chosen here outlasts every run.
+    chosen = window.slider(
+        "Part of the run", 0, until, (0, until), format="%d s", key=f"board_window_{until}", label_visibility="collapsed"
+    )
+    with pictures, st.container(horizontal=True, horizontal_alignment="right"):
+        image = st.segmented_control(
             "Format of saved pictures", FORMATS, default=FORMATS[0], key="board_format", label_visibility="collapsed",
             format_func=lambda f: f":material/photo_camera: {f}",
         )  # fmt: skip
-    return str(chosen or FORMATS[0]).lower()
+    start, end = float(chosen[0]), float(max(chosen[1], chosen[0] + 1))
+    return (start, end), str(image or FORMATS[0]).lower()
 
 
 def _grid(view: View, image: str) -> None:

@@ -31,6 +31,7 @@ class View:
     dark: bool = False
     faults: list[dict[str, Any]] = field(default_factory=list)
     phases: list[dict[str, Any]] = field(default_factory=list)
+    window_s: tuple[float, float] | None = None  # what of the run to show; None: all of it
 
     @property
     def colours(self) -> Palette:
@@ -58,13 +59,13 @@ def figure(view: View, y_title: str) -> go.Figure:
     fig = go.Figure()
     fig.update_layout(
         meta=TIME_META,
-        uirevision="keep the reader's zoom",
+        uirevision=str(view.window_s),
         height=HEIGHT_PX,
-        margin={"l": 8, "r": 8, "t": 26, "b": 8},
+        margin={"l": 8, "r": 8, "t": 26 if view.phases else 8, "b": 8},
         hovermode="x unified",
         legend={"orientation": "h", "yanchor": "top", "y": -0.12, "x": 0, "font": {"size": 11}, "itemwidth": 30},
         xaxis={
-            "range": [0, float(view.current.plan.duration_s)],
+            "range": list(view.window_s or (0, float(view.current.plan.duration_s))),
             "showgrid": False,
             "zeroline": False,
             "ticksuffix": " s",

@@ -33,10 +33,10 @@ def draw(fig: go.Figure, view: View, column: str, how: How, hover: str, scale: f
         _ghosts(fig, view, view.previous, ids, column, how, scale)
     styles = identity_styles(view.dark)
     order = {n: k for k, n in enumerate(serving_nodes(run.plan))}
-    for node, name in zip(shown, ids):
+    for node in shown:
         colour, dash = styles[order[node] % len(styles)]
         fig.add_scatter(
-            x=starts_s(run.rows, step), y=binned(values[:, node], step, how), name=name, mode="lines",
+            x=starts_s(run.rows, step), y=binned(values[:, node], step, how), name=run.plan.nodes[node].label, mode="lines",
             line={"color": colour, "dash": dash, "width": 1.6}, hovertemplate=hover,
         )  # fmt: skip
     hidden = len(order) - len(shown)

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ui.charts.base import View
+from ui.charts.nodelines import serving_nodes
 from ui.theme import CAUSE_WORDS
 from ui.words import fault_label, percent, seconds
 
@@ -23,14 +24,16 @@ def panel(view: View) -> None:
     if view.previous is None:
         st.caption("Run again after a change, with another variant or another seed: the numbers of both runs stand here side by side.")
         return
-    rows = [_row(*line) for line in lines(view.previous.result.summary, view.current.result.summary)]
+    plan = view.current.plan
+    serving = [plan.nodes[n].id for n in serving_nodes(plan)]
+    rows = [_row(*line) for line in lines(view.previous.result.summary, view.current.result.summary, serving)]
     before, now = f"before ({view.previous.name})", f"now ({view.current.name})"
     table = pd.DataFrame(rows, columns=["measure", before, now, "difference"])
     st.dataframe(table, hide_index=True, height=min(38 + 35 * len(rows), 460), key="compare_table")
 
 
-def lines(before: dict[str, Any], now: dict[str, Any]) -> list[Line]:
-    """(measure, before, now, how to write it) of everything two summaries have in common."""
+def lines(before: dict[str, Any], now: dict[str, Any], serving: list[str]) -> list[Line]:
+    """(measure, before, now, how to write it) of everything two summaries have in common; ``serving``: nodes that can be busy."""
     found: list[Line] = [("availability", before["availability"], now["availability"], lambda v: f"{percent(v)} %")]
     found += [
         (f"latency {p}", before["latency_s"].get(p), now["latency_s"].get(p), _duration) for p in ("mean", "p50", "p95", "p99", "p999")
@@ -45,7 +48,7 @@ def lines(before: dict[str, Any], now: dict[str, Any]) -> list[Line]:
         twin: dict[str, Any] = next((f for f in before["faults"] if (f["kind"], f["target"]) == (fault["kind"], fault["target"])), {})
         name = f"{fault_label(fault['kind'])} of {fault['target']}"
         found += [(f"{key.removesuffix('_s').upper()}, {name}", twin.get(key), fault.get(key), _duration) for key in ("rto_s", "rpo_s")]
-    for node in (n for n in now["nodes"] if n in before["nodes"] and now["nodes"][n].get("utilisation") is not None):
+    for node in (n for n in serving if n in before["nodes"]):
         values = [summary["nodes"][node].get("utilisation") for summary in (before, now)]
         found.append((f"utilisation of {node}", *values, lambda v: f"{percent(v)} %"))
     return found
