@@ -111,8 +111,10 @@ def test_mg1_waits_as_pollaczek_and_khinchine_say(service: Distribution, waiting
     assert_close(found[0], waiting)
 
 
-@pytest.mark.parametrize(("offered", "servers", "loss"), [(10, 10, 0.214582), (20, 25, 0.050222), (100, 117, 0.009790)])
-def test_loss_without_a_queue_is_erlang_b(offered: float, servers: int, loss: float) -> None:
+@pytest.mark.parametrize(
+    ("offered", "servers", "loss", "duration_s"), [(10, 10, 0.214582, 300.0), (20, 25, 0.050222, 300.0), (100, 117, 0.009790, 300.0)]
+)
+def test_loss_without_a_queue_is_erlang_b(offered: float, servers: int, loss: float, duration_s: float) -> None:
     span_s = 6_000 / offered
     service = exponential(0.01)
     found = estimate(lambda seed: mm(offered * 100.0, servers, service, capacity=0, seed=seed, duration_s=span_s, warmup_s=1.0), lost)
