@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ Edges = dict[tuple[str, str], CallPolicy]
 
 
 def make_plan(
-    nodes: dict[str, Behaviour], edges: Edges, *, seed: int = 1, duration_s: float = 60.0, warmup_s: float = 0.0,
+    nodes: Mapping[str, Any], edges: Edges, *, seed: int = 1, duration_s: float = 60.0, warmup_s: float = 0.0,
     faults: tuple[PlanFault, ...] = (), same_az_s: float = 0.0, cross_az_s: float = 0.0, client_s: float = 0.0,
 ) -> Plan:  # fmt: skip
     """A plan over one Region with AZs a and b. Network values are round trips."""
@@ -28,7 +29,8 @@ def make_plan(
     ) / 2  # fmt: skip
     number = {name: n for n, name in enumerate(nodes)}
     plan_edges = tuple(PlanEdge(f"{a}->{b}", number[a], number[b], policy) for (a, b), policy in edges.items())
-    plan_nodes, instances = [], []
+    plan_nodes: list[PlanNode] = []
+    instances: list[PlanInstance] = []
     for n, (name, behaviour) in enumerate(nodes.items()):
         made = _instances(n, behaviour)
         calls = tuple(e for e, edge in enumerate(plan_edges) if edge.caller == n)
@@ -44,7 +46,7 @@ def _instances(n: int, behaviour: Behaviour) -> list[PlanInstance]:
     return [PlanInstance(n, k, 2 if az == "a" else 3, behaviour.concurrency, room) for k, az in enumerate(behaviour.azs)]
 
 
-def fault(kind: str, start_s: float, end_s: float, apply: Callable[[Live], None]) -> PlanFault:
+def fault(kind: str, start_s: float, end_s: float, apply: Callable[[Live], Any]) -> PlanFault:
     """A fault that changes the live configuration by ``apply``."""
     return PlanFault(f"{kind}@{start_s:g}", kind, "somewhere", start_s, end_s, f"{kind} for a test", apply)
 
@@ -70,7 +72,8 @@ def random_policy(r: random.Random, to_store: bool = False, attempts: int | None
         timeout_s=r.choice([0.0203, 0.0507, 0.211, 0.503, 2.017]),
         attempts=attempts or r.choice([1, 1, 2, 3]),
         backoff=backoff,
-        breaker=Breaker(r.choice([0.3, 0.5]), r.choice([2.0, 10.0]), r.choice([5, 20]), r.choice([1.003, 5.007]), 3) if r.random() < 0.4 else None,
+        breaker=Breaker(r.choice([0.3, 0.5]), r.choice([2.0, 10.0]), r.choice([5, 20]), r.choice([1.003, 5.007]), 3)
+        if r.random() < 0.4 else None,
         bulkhead=r.choice([1, 4, 16]) if r.random() < 0.3 else None,
         retry_budget=r.choice([0.1, 0.5]) if r.random() < 0.3 else None,
     )
@@ -90,14 +93,17 @@ def random_station(r: random.Random, mean_s: float) -> Station:
 
 def random_failover(r: random.Random) -> Failover:
     """A quick one, so that a short run sees all of it."""
-    return Failover(r.choice([0.5, 1.0]), 0.303, r.choice([1, 2, 3]), r.choice([0.2, 1.1]), r.choice([1.0, 3.3]), r.choice([0.1, 2.0]), r.choice([0.5, 3.0]))
+    return Failover(
+        r.choice([0.5, 1.0]), 0.303, r.choice([1, 2, 3]), r.choice([0.2, 1.1]), r.choice([1.0, 3.3]), r.choice([0.1, 2.0]),
+        r.choice([0.5, 3.0]),
+    )  # fmt: skip
 
 
 def random_plan(seed: int, duration_s: float = 30.0) -> Plan:
     """Clients (one or two) → balancer → two tiers → store, with random policies and up to four overlapping faults.
 
-    The order of two *requests* that act in the same 100 ns is the one thing the oracle does not share with the kernel, so nothing here makes
-    such ties on purpose.
+    The order of two *requests* that act in the same 100 ns is the one thing the oracle does not share with the kernel, so nothing here
+    makes such ties on purpose.
     """
     r = random.Random(seed)
     check = HealthCheck(r.choice([1.0, 3.0]), r.choice([0.2, 0.7]), r.choice([1, 2, 3]), r.choice([1, 2, 5]))

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plans import down, fault, make_plan, mm, random_fault, random_plan
 
 from engine.behaviours import Balancer, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store
 from engine.control.conductor import Conductor
@@ -23,6 +22,7 @@ from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import Series
+from tests.plans import down, fault, make_plan, mm, random_fault, random_plan
 
 SEEDS = st.integers(0, 10_000)
 OFTEN = settings(max_examples=25, deadline=None, derandomize=True)
@@ -142,7 +142,8 @@ def test_overlapping_faults_heal_in_any_order_back_to_the_design(seed: int, orde
     s, live = conductor.world[0], plan.live()
     inst, edges, n = s["inst"][: live.n_instances], s["edges"][: live.n_edges], live.n_places
     assert (inst["down"] == 0).all() and (inst["slow"] == 1).all() and (inst["error_share"] == 0).all()
-    assert (edges["add"] == 0).all() and (edges["cut_request"] == 0).all() and (edges["cut_answer"] == 0).all() and not s["path_cut"][:n, :n].any()
+    assert all((edges[name] == 0).all() for name in ("add", "cut_request", "cut_answer"))
+    assert not s["path_cut"][:n, :n].any()
 
 
 def test_two_slow_downs_multiply_and_heal_one_by_one() -> None:
@@ -151,7 +152,8 @@ def test_two_slow_downs_multiply_and_heal_one_by_one() -> None:
 
     plan = mm(1.0, 1, Distribution("constant", 0.01), duration_s=40.0, faults=(slow(10.0, 30.0, 2.0), slow(20.0, 40.0, 3.0)))
     series = run(plan).series
-    busy = [series.inst_busy_s[a:b, 1].sum() / max(1, series.inst_completed[a:b, 1].sum()) for a, b in ((0, 10), (10, 20), (20, 30), (30, 40))]
+    spans = ((0, 10), (10, 20), (20, 30), (30, 40))
+    busy = [series.inst_busy_s[a:b, 1].sum() / max(1, series.inst_completed[a:b, 1].sum()) for a, b in spans]
     assert busy == pytest.approx([0.01, 0.02, 0.06, 0.03], rel=1e-3)
 
 
@@ -233,7 +235,8 @@ def test_a_write_waits_for_its_standby_until_the_controller_gives_it_up() -> Non
 
 def test_a_health_check_of_none_never_learns() -> None:
     nodes = {
-        "users": Source(((0.0, 50.0),)), "front": Balancer("round_robin", None), "web": Station(("a", "b"), 9, None, Distribution("constant", 0.01)),
+        "users": Source(((0.0, 50.0),)), "front": Balancer("round_robin", None),
+        "web": Station(("a", "b"), 9, None, Distribution("constant", 0.01)),
     }  # fmt: skip
     edges = {("users", "front"): CallPolicy(5.0), ("front", "web"): CallPolicy(1.0)}
     series = run(make_plan(nodes, edges, duration_s=300.0, faults=(down(50.0, 250.0, [2]),))).series
@@ -243,7 +246,8 @@ def test_a_health_check_of_none_never_learns() -> None:
 def test_all_targets_unhealthy_means_all_are_used() -> None:
     check = HealthCheck(5.0, 1.0, 2, 2)
     nodes = {
-        "users": Source(((0.0, 50.0),)), "front": Balancer("round_robin", check), "web": Station(("a", "b"), 9, None, Distribution("constant", 0.01)),
+        "users": Source(((0.0, 50.0),)), "front": Balancer("round_robin", check),
+        "web": Station(("a", "b"), 9, None, Distribution("constant", 0.01)),
     }  # fmt: skip
     edges = {("users", "front"): CallPolicy(5.0), ("front", "web"): CallPolicy(1.0)}
     conductor = run(make_plan(nodes, edges, duration_s=60.0, faults=(down(10.0, 30.0, [2, 3]),)))
@@ -254,7 +258,7 @@ def test_all_targets_unhealthy_means_all_are_used() -> None:
 INTERPRETED = """
 import sys
 sys.path.insert(0, "tests")
-from plans import random_plan
+from tests.plans import random_plan
 from test_invariants import run
 import hashlib
 for seed in (3, 8, 21):
@@ -266,7 +270,9 @@ for seed in (3, 8, 21):
 def test_the_interpreted_kernel_gives_the_same_bytes_as_the_compiled_one() -> None:
     root = Path(__file__).resolve().parent.parent
     outputs = [
-        subprocess.run([sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True)
+        subprocess.run(
+            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True,
+        )
         for switch in ("0", "1")
     ]
     assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]

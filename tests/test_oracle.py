@@ -6,7 +6,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from plans import make_plan, random_plan
 
 from engine.behaviours import CallPolicy, Distribution, Source, Station
 from engine.control.conductor import Conductor
@@ -14,6 +13,7 @@ from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import Series
+from tests.plans import make_plan, random_plan
 
 
 def run(plan: Plan) -> Series:
@@ -46,7 +46,7 @@ def differences(plan: Plan) -> dict[str, int]:
         found[name] = sum(abs(theirs[i] - int(mine[:, i].sum())) for i in servers)
     for k in range(ours.total_latency_s.shape[0]):
         latencies = np.sort(np.array(oracle.latencies[k])) if oracle.latencies[k] else np.zeros(0)
-        found[f"latency of source {k}"] = int(round(abs(latencies.sum() - ours.total_latency_s[k] * 1e7)))
+        found[f"latency of source {k}"] = round(abs(latencies.sum() - ours.total_latency_s[k] * 1e7))
     return {name: int(n) for name, n in found.items() if n}
 
 

@@ -63,7 +63,7 @@ def replicate(s, f, now):
 
 @tiny
 def acknowledged(s, f):
-    """The round trip is over: True when the write is safe (or nobody waits for it), else it stalls until the standby is back or given up."""
+    """The round trip is over: True when the write is safe (or nobody waits for it), else it stalls until the standby is back or out."""
     fr = s.frames[f]
     ins = s.inst[fr.inst]
     if ins.standby < 0 or standby_reachable(s, fr.inst):
