@@ -27,7 +27,10 @@ export const TrafficEdge = memo(({ id, source, target, selected }: EdgeProps) =>
   useTick(() => paintEdge(session, id, line.current, label.current));
   if (!curve) return null;
   const [x, y] = pointOn(curve, 0.5);
-  const hover = (on: boolean) => () => label.current?.classList.toggle("hover", on);
+  const hover = (on: boolean) => () => {
+    label.current?.classList.toggle("hover", on);
+    if (on) paintEdge(session, id, line.current, label.current);
+  };
   return (
     <>
       <g ref={line} className={`fl-edge${selected ? " selected" : ""}`} onMouseEnter={hover(true)} onMouseLeave={hover(false)}>
@@ -55,10 +58,14 @@ function paintEdge(session: Session, id: string, line: SVGGElement | null, label
   const value = (field: string): number => frames.edges.at(row, edge, field);
   const rate = value("rate");
   const share = rate > 0 ? Math.min(1, value("failed") / rate) : 0;
-  path.style.strokeWidth = (rate > 0 ? 1.2 + 0.9 * Math.log10(1 + rate) : 1).toFixed(2);
+  // In steps of a quarter pixel: a width that changes a little every second would keep its easing, and so the painting, going for ever.
+  const width = String(Math.round(4 * (rate > 0 ? 1.2 + 0.9 * Math.log10(1 + rate) : 1)) / 4);
+  if (path.style.strokeWidth !== `${width}px`) path.style.strokeWidth = `${width}px`;
   const cut = activeFaults(session).some((fault) => fault.target === id);
-  line!.setAttribute("data-state", cut ? "cut" : share > 0.01 ? "failing" : rate > 0 ? "busy" : "idle");
+  const state = cut ? "cut" : share > 0.01 ? "failing" : rate > 0 ? "busy" : "idle";
+  if (line!.dataset.state !== state) line!.dataset.state = state;
   label.classList.toggle("failing", share > 0.01);
+  if (!label.matches(".hover, .selected, .failing")) return;
   const cause = frames.meta.causes[value("cause")];
   const failing = share > 0 ? ` · ◆ ${percent(share)} ${causeWord(cause)}` : "";
   const again = value("retries") > 0.5 ? ` · ○ ${compact(value("retries"))}/s again` : "";

@@ -1,4 +1,5 @@
 import type { Frames } from "../frames/frames";
+import { set } from "./pip-painter";
 
 const STATES = ["up", "refused", "black-hole"];
 
@@ -18,17 +19,19 @@ export function paintChips(root: HTMLElement, frames: Frames, row: number): void
       const decides_s = frames.targets.at(row, k, "decides_s");
       const threshold = healthy ? target.unhealthy : target.healthy;
       if (!healthy) out++;
-      chip.dataset.state = STATES[state];
-      chip.dataset.belief = healthy ? "in" : "out";
-      chip.dataset.wrong = String(healthy !== (state === 0));
-      chip.style.setProperty("--count", threshold > 0 ? String(Math.min(1, streak / threshold)) : "0");
+      set(chip, "state", STATES[state]);
+      set(chip, "belief", healthy ? "in" : "out");
+      set(chip, "wrong", String(healthy !== (state === 0)));
+      const count = threshold > 0 ? String(Math.min(1, streak / threshold)) : "0";
+      if (chip.style.getPropertyValue("--count") !== count) chip.style.setProperty("--count", count);
       const counting = streak > 0 && threshold > 0 ? `${streak}/${threshold} ${healthy ? "failed" : "passed"}` : "";
       const left = Number.isFinite(decides_s) && decides_s >= 0 ? `, ${Math.ceil(decides_s)} s left` : "";
-      chip.ariaLabel = `${chip.dataset.target}: ${state === 0 ? "up" : "down"}, believed ${healthy ? "healthy" : "unhealthy"}${counting && `, ${counting}${left}`}`;
-      chip.title = chip.ariaLabel;
+      const words = `${chip.dataset.target}: ${state === 0 ? "up" : "down"}, believed ${healthy ? "healthy" : "unhealthy"}${counting && `, ${counting}${left}`}`;
+      if (chip.title !== words) chip.title = chip.ariaLabel = words;
       if (counting && (!soonest || decides_s < soonest.in_s)) soonest = { text: counting + left, in_s: decides_s };
     }
     const belief = part.querySelector("[data-part=belief]");
-    if (belief) belief.textContent = soonest?.text ?? (out ? `${out} of ${chips.length} out` : "");
+    const said = soonest?.text ?? (out ? `${out} of ${chips.length} out` : "");
+    if (belief && belief.textContent !== said) belief.textContent = said;
   }
 }

@@ -22,7 +22,8 @@ export function paintPips(root: HTMLElement, frames: Frames, row: number, node: 
       set(pip, "state", STATES[state]);
       set(pip, "role", ROLES[role]);
       set(pip, "belief", doubted.has(instance) ? "out" : "in");
-      pip.style.setProperty("--busy", busy.toFixed(2));
+      const level = busy.toFixed(1); // coarser than the number: each change repaints a gradient
+      if (pip.style.getPropertyValue("--busy") !== level) pip.style.setProperty("--busy", level);
       const words = [STATE_WORDS[state], ROLE_WORDS[role], state === 0 ? `${percent(busy)} busy` : "", doubted.has(instance) ? "out of rotation" : ""];
       const label = `Instance ${node}[${pip.dataset.index}]: ${words.filter(Boolean).join(", ")}`;
       if (pip.ariaLabel !== label) {
@@ -31,7 +32,8 @@ export function paintPips(root: HTMLElement, frames: Frames, row: number, node: 
       }
     }
     const count = part.querySelector("[data-part=count]");
-    if (count) count.textContent = pips.length > 1 ? `${up}/${pips.length}` : "";
+    const said = pips.length > 1 ? `${up}/${pips.length}` : "";
+    if (count && count.textContent !== said) count.textContent = said;
   }
 }
 
@@ -44,6 +46,6 @@ function doubtedInstances(frames: Frames, row: number): Set<number> {
   return out;
 }
 
-function set(el: HTMLElement, name: string, value: string): void {
+export function set(el: HTMLElement, name: string, value: string): void {
   if (el.dataset[name] !== value) el.dataset[name] = value;
 }

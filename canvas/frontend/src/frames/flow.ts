@@ -41,53 +41,62 @@ export function emissionOf(rate: number, max: number, speed: number): number {
   return Math.min(wanted, MAX_PER_EDGE * speed);
 }
 
-export function edgeFlows(meta: FrameMeta, edges: Block): EdgeFlow[] {
-  const { n, dt } = meta;
-  const E = meta.edge_ids.length;
-  const thin = thinning(meta, edges);
-  return Array.from({ length: E }, (_, e) => {
-    const flow: EdgeFlow = {
-      emitted: new Float64Array(n + 1), travelled: new Float64Array(n + 1), failed: new Float64Array(n + 1), retried: new Float64Array(n + 1),
-      straggle: new Float32Array(n), cause: new Int16Array(n),
-    };
-    let last = { p50: 0.01, p99: 0.01 };
-    for (let i = 0; i < n; i++) {
-      last = latency(edges, i, e, last);
-      const rate = edges.at(i, e, "rate");
-      const speed = speedOf(last.p50);
-      const emission = emissionOf(rate, meta.max_edge_rate, speed) * thin;
-      const share = (field: string): number => (rate > 0 ? Math.min(1, Math.max(0, edges.at(i, e, field) / rate)) : 0);
-      flow.emitted[i + 1] = flow.emitted[i] + emission * dt;
-      flow.travelled[i + 1] = flow.travelled[i] + speed * dt;
-      flow.failed[i + 1] = flow.failed[i] + emission * share("failed") * dt;
-      flow.retried[i + 1] = flow.retried[i] + emission * share("retries") * dt;
-      flow.straggle[i] = Math.max(0.3, speedOf(last.p99) / speed);
-      flow.cause[i] = edges.at(i, e, "cause");
-    }
-    return flow;
-  });
+/** Speed and emission of one edge in every row. */
+interface Pace {
+  speed: Float64Array;
+  emission: Float64Array;
+  straggle: Float32Array;
 }
 
-/** Percentiles are unknown (NaN) in seconds without an answer: the last known ones stand in. */
-function latency(edges: Block, row: number, edge: number, last: { p50: number; p99: number }): { p50: number; p99: number } {
-  const p50 = edges.at(row, edge, "p50_s");
-  const p99 = edges.at(row, edge, "p99_s");
-  return { p50: p50 > 0 ? p50 : last.p50, p99: p99 > 0 ? p99 : Math.max(last.p99, p50 > 0 ? p50 : 0) };
+export function edgeFlows(meta: FrameMeta, edges: Block): EdgeFlow[] {
+  const paces = meta.edge_ids.map((_, e) => paceOf(meta, edges, e));
+  const thin = thinning(meta.n, paces);
+  return paces.map((pace, e) => flowOf(meta, edges, e, pace, thin));
+}
+
+function paceOf(meta: FrameMeta, edges: Block, e: number): Pace {
+  const { n } = meta;
+  const pace = { speed: new Float64Array(n), emission: new Float64Array(n), straggle: new Float32Array(n) };
+  let p50 = 0.01;
+  let p99 = 0.01;
+  for (let i = 0; i < n; i++) {
+    // Percentiles are unknown (NaN) in seconds without an answer: the last known ones stand in.
+    const median = edges.at(i, e, "p50_s");
+    const tail = edges.at(i, e, "p99_s");
+    if (median > 0) p50 = median;
+    p99 = tail > 0 ? tail : Math.max(p99, p50);
+    pace.speed[i] = speedOf(p50);
+    pace.emission[i] = emissionOf(edges.at(i, e, "rate"), meta.max_edge_rate, pace.speed[i]);
+    pace.straggle[i] = Math.max(0.3, speedOf(p99) / pace.speed[i]);
+  }
+  return pace;
 }
 
 /** One factor for the whole run that keeps the fullest second under the canvas's limit, so that relations stay true. */
-function thinning(meta: FrameMeta, edges: Block): number {
+function thinning(n: number, paces: Pace[]): number {
   let fullest = 0;
-  for (let i = 0; i < meta.n; i++) {
+  for (let i = 0; i < n; i++) {
     let inFlight = 0;
-    for (let e = 0; e < meta.edge_ids.length; e++) {
-      const p50 = edges.at(i, e, "p50_s");
-      const speed = speedOf(p50 > 0 ? p50 : 0.01);
-      inFlight += emissionOf(edges.at(i, e, "rate"), meta.max_edge_rate, speed) / speed;
-    }
+    for (const { emission, speed } of paces) inFlight += emission[i] / speed[i];
     fullest = Math.max(fullest, inFlight);
   }
   return fullest > MAX_PER_CANVAS ? MAX_PER_CANVAS / fullest : 1;
+}
+
+function flowOf({ n, dt }: FrameMeta, edges: Block, e: number, { speed, emission, straggle }: Pace, thin: number): EdgeFlow {
+  const sums = (): Float64Array => new Float64Array(n + 1);
+  const flow: EdgeFlow = { emitted: sums(), travelled: sums(), failed: sums(), retried: sums(), straggle, cause: new Int16Array(n) };
+  for (let i = 0; i < n; i++) {
+    const rate = edges.at(i, e, "rate");
+    const share = (field: string): number => (rate > 0 ? Math.min(1, Math.max(0, edges.at(i, e, field) / rate)) : 0);
+    const leaving = emission[i] * thin * dt;
+    flow.emitted[i + 1] = flow.emitted[i] + leaving;
+    flow.travelled[i + 1] = flow.travelled[i] + speed[i] * dt;
+    flow.failed[i + 1] = flow.failed[i] + leaving * share("failed");
+    flow.retried[i + 1] = flow.retried[i] + leaving * share("retries");
+    flow.cause[i] = edges.at(i, e, "cause");
+  }
+  return flow;
 }
 
 /** Value of an integral between two rows; `x` is the playhead in rows. */

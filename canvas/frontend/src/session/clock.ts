@@ -2,7 +2,7 @@
 export type Repaint = (now_ms: number) => void;
 
 const THROTTLED_MS = 66; // while Python answers: about 15 frames a second leave it the processor
-const TICKS_PER_S = 12; // numbers on cards and charts; faster cannot be read
+const TICKS_PER_S = 5; // numbers on cards and charts; faster cannot be read
 
 export class Clock {
   playhead_s = 0;
@@ -22,7 +22,7 @@ export class Clock {
   /** `limits` tells how far playback may go and what to do there. */
   constructor(private readonly limits: { end_s: () => number; atEnd: () => void }) {}
 
-  /** Runs at most a dozen times a second while the playhead moves, and once after each change. */
+  /** Runs at most a few times a second while the playhead moves, and once after each change. */
   onTick(run: () => void): () => void {
     this.ticks.add(run);
     return () => void this.ticks.delete(run);
