@@ -187,6 +187,29 @@ def test_a_blank_sheet_says_what_to_do() -> None:
     assert payload_of(app)["run"]["message"].startswith("There is nothing to run yet")
 
 
+def test_a_link_names_preset_variant_and_seed() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
+    for name, value in {"preset": "three-tier-shop-az-loss", "seed": "12"}.items():
+        app.query_params[name] = value
+    app.run()
+    store: Store = app.session_state[STORE]
+    assert (store.preset, store.seed) == ("three-tier-shop-az-loss", 12)
+    variant = store.variants()[0][0]
+    app.selectbox[1].set_value(variant).run()
+    assert {k: v[0] if isinstance(v, list) else v for k, v in app.query_params.items()} == {
+        "preset": "three-tier-shop-az-loss", "seed": "12", "variant": variant,
+    }  # fmt: skip
+
+
+def test_a_link_with_nonsense_shows_the_first_preset() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE_S)
+    for name, value in {"preset": "../../etc", "seed": "-3", "variant": "x"}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert app.session_state[STORE].preset == "three-tier-shop"
+
+
 def test_how_it_works_lists_every_kind_and_fault_of_the_catalogue() -> None:
     from engine.catalogue import catalogue
 

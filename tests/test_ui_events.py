@@ -143,8 +143,25 @@ def test_deleting_a_node_takes_its_faults_along(store: Store) -> None:
     assert [f["kind"] for f in store.document["faults"]] == ["az_power_loss"]
 
 
+def test_the_first_drawing_a_browser_brings_back_replaces_the_one_a_session_starts_with(store: Store) -> None:
+    mine = copy.deepcopy(SHOP) | {"title": "Mine", "seed": 5, "faults": [{"kind": "node_down", "target": "web", "at_s": 9}]}
+    assert store.untouched
+    send(store, {"t": "seek", "t_s": 3}, {"t": "doc", "gen": 1, "rev": 1, "doc": mine})
+    assert (store.document["title"], store.seed, store.preset) == ("Mine", 5, None)
+    assert store.document["faults"] == [{"id": "node_down-1", "kind": "node_down", "target": "web", "at_s": 9}]
+    assert not store.untouched
+
+
+def test_a_link_to_a_preset_wins_over_another_drawing_the_browser_kept(store: Store) -> None:
+    store.linked = True
+    send(store, {"t": "doc", "gen": 1, "rev": 1, "doc": {**SHOP, "title": "Mine"}})
+    assert store.document["title"] == "Shop"
+    assert store.gen == 2, "the canvas takes the preset again"
+
+
 def test_the_canvas_cannot_overwrite_faults_it_has_not_heard_of_yet(store: Store) -> None:
     old = doc(store)
+    store.touched = True
     send(store, {"t": "fault_add", "kind": "slow", "target": "web", "at_s": 10, "for_s": 20, "params": {"factor": 3}}, old)
     assert [f["kind"] for f in store.document["faults"]] == ["az_power_loss", "slow"]
 

@@ -31,6 +31,7 @@ def handle(store: Store, message: dict[str, Any] | None) -> None:
             continue
         try:
             handler(store, event)
+            store.touched = store.touched or event["t"] != "seek"
         except (KeyError, TypeError, ValueError) as error:
             log.exception("An event of the canvas could not be understood")
             store.refusal = f"The canvas sent {event.get('t')!r} in a form that was not understood ({error})."
@@ -51,8 +52,14 @@ def unseen(store: Store, message: dict[str, Any] | None) -> list[Event]:
 
 
 def on_doc(store: Store, event: Event) -> None:
-    """A whole document after a committed edit. Faults are Python's: they stay, but for those whose target was deleted."""
+    """A whole document: after a committed edit, or the first one of a session, brought back from before a reload.
+
+    Faults are Python's: they stay through an edit, but for those whose target was deleted.
+    """
     if event["gen"] != store.gen:
+        return
+    if store.untouched:
+        stores.restore(store, event["doc"])
         return
     document = {key: value for key, value in event["doc"].items() if key != "faults"}
     gone = names(store.document) - names(document)

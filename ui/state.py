@@ -27,11 +27,37 @@ def store() -> Store:
 
 
 def _first_store() -> Store:
-    known = presets.presets()
+    """What the address asks for (``?preset=…&variant=…&seed=…``), else the first preset."""
+    known, wanted = presets.presets(), st.query_params.get("preset", "")
     if not known:
         return Store(Runner(), base=stores.blank(), document=stores.blank())
-    name = FIRST_PRESET if FIRST_PRESET in known else next(iter(known))
-    return stores.new_store(known[name].scenario, name)
+    name = wanted if wanted in known else FIRST_PRESET if FIRST_PRESET in known else next(iter(known))
+    visitor = stores.new_store(known[name].scenario, name)
+    if wanted == name:
+        visitor.linked = True
+        stores.choose_variant(visitor, st.query_params.get("variant"))
+        events.on_seed(visitor, {"seed": _whole_number(st.query_params.get("seed"), visitor.seed)})
+        visitor.gen, visitor.refusal = 1, ""  # no canvas has seen it yet
+    return visitor
+
+
+def _whole_number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else otherwise
+
+
+def mirror_address() -> None:
+    """Keep the address a link to what is shown: preset, variant and seed, as far as they differ from the first look."""
+    visitor = store()
+    shown = {"preset": visitor.preset, "variant": visitor.variant, "seed": str(visitor.seed)}
+    if visitor.preset is None or visitor.seed == visitor.base.get("seed", 1):
+        shown["seed"] = None
+    if visitor.preset is None:
+        shown["variant"] = None
+    for name, value in shown.items():
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
 
 
 def is_dark() -> bool:
@@ -53,15 +79,14 @@ def finished_while_polling() -> bool:
 def on_canvas_event() -> None:
     """Callback of the canvas: do what it asks and redraw no more of the page than that needs."""
     visitor = store()
-    before = (visitor.gen, visitor.variant, visitor.seed, visitor.status().run_id)
+    before, run_before = _toolbar_shows(visitor), visitor.status().run_id
     value: Any = st.session_state[CANVAS]
     events.handle(visitor, value["ev"])
-    after = (visitor.gen, visitor.variant, visitor.seed, visitor.status().run_id)
-    started = after[3] != before[3]
+    started = visitor.status().run_id != run_before
     if started:
         visitor.runner.wait()
     busy, watching = visitor.status().busy, bool(st.session_state.get(_POLLING))
-    if before[:3] != after[:3] or (watching and not busy):
+    if _toolbar_shows(visitor) != before or (watching and not busy):
         st.rerun()
     if busy and not watching:
         st.rerun("workspace")
@@ -69,9 +94,16 @@ def on_canvas_event() -> None:
         st.rerun(["stage", "board"])
 
 
+def _toolbar_shows(visitor: Store) -> tuple[Any, ...]:
+    """What the toolbar is drawn from: when it changes, a fragment is not enough."""
+    return visitor.gen, visitor.preset, visitor.variant, visitor.seed, visitor.variants(), visitor.base.get("title")
+
+
 def mirror_toolbar() -> None:
-    """Let the widgets of the toolbar show the store; called before they are drawn."""
+    """Let the widgets of the toolbar show the store; called before they are drawn. A drawing named like a preset counts as it."""
     visitor = store()
+    title = visitor.base.get("title")
+    visitor.preset = visitor.preset or next((name for name, p in presets.presets().items() if p.title == title), None)
     st.session_state[PRESET_KEY] = visitor.preset or ""
     st.session_state[VARIANT_KEY] = visitor.variant or ""
     st.session_state[SEED_KEY] = visitor.seed

@@ -34,6 +34,8 @@ class Store:
     gen: int = 1
     acks: dict[str, int] = field(default_factory=dict)
     problems: list[dict[str, str]] = field(default_factory=list)
+    touched: bool = False  # whether the visitor has done anything to the drawing
+    linked: bool = False  # whether the address of the page named the preset
     refusal: str = ""  # why the last wish was not granted, in a sentence
     preset: str | None = None
     variant: str | None = None
@@ -62,7 +64,7 @@ class Store:
     @property
     def untouched(self) -> bool:
         """Whether this is still what every new session starts with, so that a canvas with an older drawing may bring it back."""
-        return self.gen == 1 and not self.acks
+        return self.gen == 1 and not self.touched
 
     def variants(self) -> list[tuple[str, str]]:
         """(id, title) of every variant the base document offers."""
@@ -136,12 +138,28 @@ def edit(store: Store, document: Document) -> bool:
     """The visitor changed the drawing. A broken one stays on the canvas with its problems; the last good reading stays runnable."""
     if document == store.document:
         return True
+    if document.get("title") != store.document.get("title"):
+        store.preset = None  # another drawing: renamed, or brought back by the browser after a reload
     good = _take(store, document)
     if store.variant is None:
         store.base = document
     else:
         store.edited[store.variant] = document
     return good
+
+
+def restore(store: Store, document: Document) -> None:
+    """The browser kept a drawing that this session has not seen: it replaces the one every session starts with.
+
+    Unless the visitor followed a link to another preset: then that is what the canvas shall show.
+    """
+    if store.linked and document.get("title") != store.document.get("title"):
+        store.gen += 1
+        return
+    edit(store, document)
+    if store.scenario is not None and not store.problems:
+        edit(store, named(store.scenario))
+        store.seed = store.scenario.seed
 
 
 def _take(store: Store, document: Document) -> bool:

@@ -17,6 +17,7 @@ BASE, OWN = "as drawn", "your own drawing"
 def toolbar(store: Store) -> None:
     """One row of controls. Every callback ends in a full run of the page, which costs nothing the canvas would notice."""
     state.mirror_toolbar()
+    state.mirror_address()
     known = presets.presets()
     titles = {name: p.title for name, p in known.items()}
     variants = dict(store.variants())
