@@ -54,6 +54,8 @@ def launch(s, i, now):
         fr.inst = src.inst
         fr.pc = s.nodes[ins.node].pc
         fr.born = now
+        fr.kind = 0
+        fr.item = -1
         fr.key = draw_u64(src.key, 2 * (src.k * src.batch + b) + 1)
         s.n_roots += 1
         s.start_begun[row] += 1

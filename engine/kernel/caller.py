@@ -175,6 +175,8 @@ def attempt(s, f, now):
     ch.edge = e
     ch.pc = s.nodes[s.inst[ch.inst].node].pc
     ch.key = child_key(fr.key, step.local, fr.tries)
+    ch.kind = fr.kind
+    ch.item = fr.item
     ch.origin = fr.inst
     ch.state = TRAVEL
     fr.child = c
