@@ -120,5 +120,6 @@ test("numbers are written as people read them", () => {
 
 test("a node is named once in front of its event", () => {
   expect(eventText("front", "front: check 1 failed")).toEqual({ node: "front", text: "check 1 failed" });
+  expect(eventText("orders", "orders[1] is the primary")).toEqual({ node: "orders", text: "orders[1] is the primary" });
   expect(eventText("front", "web[0] is out")).toEqual({ node: "front", text: "web[0] is out" });
 });

@@ -17,6 +17,9 @@ const EDGE_TYPES: EdgeTypes = { traffic: TrafficEdge };
 /** Room for the tools at the lower edge. */
 const FIT = { padding: { top: "16px", left: "20px", right: "20px", bottom: "44px" }, maxZoom: 1.15, duration: 0 } as const;
 
+/** Below this zoom cards show their name and state alone: smaller text cannot be read. */
+const FAR = 0.45;
+
 /** The overview map helps only when something lies beyond the edges of the view. */
 function reachesOut({ transform: [x, y, zoom], width, height }: ReactFlowState, geometry: Geometry): boolean {
   const boxes = [...geometry.regions.values(), ...geometry.cards.values()];
@@ -55,15 +58,16 @@ export function Flow() {
     requestAnimationFrame(() => void flow.fitView(FIT));
   }, [fits, flow]);
 
+  const far = useStore((state) => state.transform[2] < FAR);
   const overview = useStore((state) => reachesOut(state, session.geometry));
   const nodes = model.buildNodes(session, moving.drag);
   const edges = model.buildEdges(session);
   return (
-    <div className="fl-flow" ref={frame} data-testid="fl-flow">
+    <div className={`fl-flow${far ? " far" : ""}`} ref={frame} data-testid="fl-flow">
       <ReactFlow<AnyNode>
         nodes={nodes} edges={edges} nodeTypes={NODE_TYPES} edgeTypes={EDGE_TYPES} colorMode={session.view.dark ? "dark" : "light"}
         onNodesChange={(changes) => (moving.onChanges(changes), selecting.onNodes(changes))} onEdgesChange={selecting.onEdges}
-        onNodeDragStop={moving.onStop} onConnect={connecting.onConnect} onConnectStart={connecting.onStart} onConnectEnd={connecting.onEnd}
+        onNodeDragStop={moving.onStop} onSelectionDragStop={(event, dragged) => moving.onStop(event, dragged[0], dragged)} onConnect={connecting.onConnect} onConnectStart={connecting.onStart} onConnectEnd={connecting.onEnd}
         onNodeContextMenu={selecting.onNodeMenu} onEdgeContextMenu={selecting.onEdgeMenu}
         onPaneClick={() => session.view.openMenu(null)} onMove={() => session.clock.wake()} onMoveEnd={(_, viewport) => (session.view.viewport = viewport)}
         defaultViewport={session.view.viewport ?? undefined} minZoom={0.15} maxZoom={2.5} deleteKeyCode={null} disableKeyboardA11y

@@ -12,7 +12,7 @@ const rectOf = (node: Internal): Rect | null =>
   node ? { ...node.internals.positionAbsolute, w: node.measured.width ?? 0, h: node.measured.height ?? 0 } : null;
 
 /** A call edge. Its width says the rate, its particles (drawn by the overlay) the latency and the failures. */
-export const TrafficEdge = memo(({ id, source, target, selected }: EdgeProps) => {
+export const TrafficEdge = memo(({ id, source, target, selected, data }: EdgeProps) => {
   const { session, overlay } = useCanvas();
   const from = rectOf(useInternalNode(source));
   const to = rectOf(useInternalNode(target));
@@ -33,7 +33,7 @@ export const TrafficEdge = memo(({ id, source, target, selected }: EdgeProps) =>
   };
   return (
     <>
-      <g ref={line} className={`fl-edge${selected ? " selected" : ""}`} onMouseEnter={hover(true)} onMouseLeave={hover(false)}>
+      <g ref={line} className={`fl-edge${selected ? " selected" : ""}${data?.async ? " async" : ""}${data?.problems ? " wrong" : ""}`} onMouseEnter={hover(true)} onMouseLeave={hover(false)}>
         <BaseEdge id={id} path={pathOf(curve)} interactionWidth={18} markerEnd="url(#fl-arrow)" />
       </g>
       <EdgeLabelRenderer>

@@ -6,7 +6,7 @@ import { activeFaults } from "./active";
 import { paintChips } from "./chip-painter";
 import { paintPips } from "./pip-painter";
 import type { CardData } from "./model";
-import { designLine } from "./design-line";
+import { designLine, shownName } from "./design-line";
 
 /** Writes one row of the frames into a card. Nothing is touched when neither the row nor the run changed. */
 export class CardPainter {
@@ -50,6 +50,7 @@ export class CardPainter {
     this.root.dataset.health = word;
     this.html("health", `<i>${HEALTH_GLYPH[word]}</i>${word === "ok" ? "" : word}`);
     this.parts.get("health")?.setAttribute("title", `Health: ${word}`);
+    this.root.parentElement?.setAttribute("aria-label", `${data.kind.label} ${shownName(data.node)}, ${word}`);
     const working = serves(data.kind.behaviour);
     this.arc(working ? value("utilisation") : 0);
     this.html("numbers", working ? this.served(value) : this.passed(value));

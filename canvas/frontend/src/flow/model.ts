@@ -1,5 +1,6 @@
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
 import { kindOf, type Kind } from "../catalogue";
+import { isSynchronous } from "../document/connect";
 import { problemsAt } from "../document/problems";
 import { edgeId, type Node, type Region } from "../document/types";
 import type { Rect } from "../layout/geometry";
@@ -75,11 +76,12 @@ export class Model {
       const id = edgeId(edge);
       const selected = session.view.selected.has(id);
       const problems = problemsAt(session.problems, `edges.${id}`).length;
-      const key = JSON.stringify([edge, selected, problems]);
+      const async = !isSynchronous(session.doc, session.catalogue, edge);
+      const key = JSON.stringify([edge, selected, problems, async]);
       const known = this.edges.get(id);
       if (known?.key === key) return known.edge;
       const made: FlowEdge = {
-        id, type: "traffic", source: edge.from, target: edge.to, selected, data: { edge, problems }, focusable: true,
+        id, type: "traffic", source: edge.from, target: edge.to, selected, data: { problems, async }, focusable: true,
         ariaLabel: `${edge.from} calls ${edge.to}`, interactionWidth: 18,
       };
       this.edges.set(id, { key, edge: made });

@@ -32,7 +32,7 @@ export function duration(seconds: number): string {
 
 /** The text of an event with the node that it is about in front, once. */
 export const eventText = (node: string | null, text: string): { node: string; text: string } =>
-  !node ? { node: "", text } : { node, text: text.startsWith(node) ? text.slice(node.length).replace(/^:?\s*/, "") : text };
+  node ? { node, text: /^[:\s]/.test(text.slice(node.length)) && text.startsWith(node) ? text.slice(node.length).replace(/^:?\s*/, "") : text } : { node: "", text };
 
 /** mm:ss, with hours when there are any. */
 export function clock(seconds: number): string {

@@ -1,7 +1,8 @@
 import type { Fault } from "../document/types";
 import { Sign } from "../glyphs";
 import { useSession } from "../session/use";
-import { Seconds } from "./Inject";
+import { FieldRow } from "../fields/FieldRow";
+import { NO_SCOPE, Seconds } from "./Inject";
 
 /** All faults of the document: when, how long, and away with them. */
 export function FaultList() {
@@ -34,6 +35,9 @@ function FaultItem({ fault }: { fault: Fault }) {
         <Seconds label="at" value={fault.at_s} placeholder={0} commit={(at_s) => session.emit({ t: "fault_edit", id, at_s: at_s ?? 0 })} />
         <Seconds label="for" value={fault.for_s as number | undefined} placeholder={kind?.default_for_s ?? null} commit={(for_s) => session.emit({ t: "fault_edit", id, for_s: for_s ?? null })} />
       </div>
+      {kind?.fields.map((field) => (
+        <FieldRow key={field.name} field={field} value={fault[field.name]} path="" scope={NO_SCOPE} commit={(value) => session.emit({ t: "fault_edit", id, params: { [field.name]: value ?? field.default } })} />
+      ))}
     </section>
   );
 }

@@ -8,7 +8,8 @@ import { clock } from "../frames/words";
 import { Sign } from "../glyphs";
 import { useSession } from "../session/use";
 
-const NO_SCOPE: FieldScope = { problems: [], azs: [], regions: [] };
+/** A fault has no places to choose from and no problems of its own. */
+export const NO_SCOPE: FieldScope = { problems: [], azs: [], regions: [] };
 
 /** Ways to break a target. One click injects with the defaults at the playhead; the arrow opens what can be set first. */
 export function Inject({ target: id, after }: { target: string; after?: () => void }) {

@@ -54,8 +54,10 @@ function RunStatus() {
     );
   if (session.stale)
     return <span className="fl-status stale" role="status">The drawing has changed: results are of the version before.</span>;
-  if (run?.state === "failed" || run?.state === "saturated")
-    return <span className="fl-status failed" role="status">{run.message}</span>;
+  if (run?.message) {
+    const bad = run.state === "failed" || run.state === "saturated";
+    return <span className={`fl-status${bad ? " failed" : ""}`} role="status" title={run.message}><span>{run.message}</span></span>;
+  }
   if (run && session.frames) return <span className="fl-status" role="status">Seed {run.seed}{run.variant ? ` · ${run.variant}` : ""}</span>;
   return <span className="fl-status" role="status">{session.doc.nodes.length ? "Press run: the whole run is simulated, then played." : ""}</span>;
 }

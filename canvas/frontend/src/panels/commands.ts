@@ -1,7 +1,8 @@
 import { copy, paste } from "../document/clipboard";
-import { remove } from "../document/edits";
+import { remove, setPoint } from "../document/edits";
 import { edgeId, type Point } from "../document/types";
 import { freeY } from "../layout/free";
+import { GRID } from "../layout/sizes";
 import type { Session } from "../session/session";
 
 /** What keys, buttons and menus do with the selection. */
@@ -39,6 +40,17 @@ export function pasteCopied(session: Session): void {
     return ids.reduce((out, id) => freeY(out, session.catalogue, id), pasted.doc);
   });
   session.view.select(ids);
+}
+
+/** Up or down by one step of the grid; sideways a card's place is given by its AZs. */
+export function nudgeSelected(session: Session, steps: -1 | 1): void {
+  session.edit((doc) => {
+    const cards = [...session.view.selected].flatMap((id) => {
+      const card = session.geometry.cards.get(id);
+      return card ? [{ id, card }] : [];
+    });
+    return cards.reduce((out, { id, card }) => setPoint(out, id, [out.layout?.[id]?.[0] ?? card.x, card.y + steps * GRID]), doc);
+  });
 }
 
 export function selectAll(session: Session): void {

@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import type { Session } from "../session/session";
-import { copySelected, pasteCopied, removeSelected, selectAll } from "./commands";
+import { copySelected, nudgeSelected, pasteCopied, removeSelected, selectAll } from "./commands";
 
 const TYPING = /^(INPUT|TEXTAREA|SELECT)$/;
 
@@ -39,6 +39,7 @@ function onKey(session: Session, key: string, target: HTMLElement): boolean {
   else if (key === " " && !onButton) session.play();
   else if (key === "ArrowLeft") session.seek(Math.ceil(clock.playhead_s) - 1);
   else if (key === "ArrowRight") session.seek(Math.floor(clock.playhead_s) + 1);
+  else if ((key === "ArrowUp" || key === "ArrowDown") && session.view.selected.size) nudgeSelected(session, key === "ArrowUp" ? -1 : 1);
   else if (key === "Home") session.seek(0);
   else if (key === "End") session.seek(session.frames?.until_s ?? 0);
   else if (key === "Escape") session.view.menu ? session.view.openMenu(null) : session.view.select([]);

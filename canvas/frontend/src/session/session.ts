@@ -98,9 +98,11 @@ export class Session {
   private takeRun(payload: Payload): void {
     this.run = payload.run;
     const meta = payload.frames;
+    const over = !this.run || this.run.state === "failed" || this.run.state === "cancelled";
+    if (over && !this.outbox.holds("run")) this.wantsPlay = false; // an answer to an earlier event must not cancel the wish to play
     if (!meta) {
       this.frames = null;
-      if (!payload.run && !this.outbox.holds("run")) this.pause(); // an answer to an earlier event must not cancel the wish to play
+      this.clock.playing = false;
       return;
     }
     const known = this.frames?.meta;
@@ -158,6 +160,7 @@ export class Session {
 
   private commit(doc: Scenario): void {
     this.show(doc);
+    if (this.stale) this.clock.playing = false;
     save(this.name, this.doc);
     this.sendDocument();
     this.bump();
