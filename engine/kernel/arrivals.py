@@ -55,7 +55,7 @@ def launch(s, i, now):
         fr.pc = s.nodes[ins.node].pc
         fr.born = now
         fr.kind = 0
-        fr.item = -1
+        fr.subject = -1
         fr.key = draw_u64(src.key, 2 * (src.k * src.batch + b) + 1)
         s.n_roots += 1
         s.start_begun[row] += 1

@@ -176,7 +176,7 @@ def attempt(s, f, now):
     ch.pc = s.nodes[s.inst[ch.inst].node].pc
     ch.key = child_key(fr.key, step.local, fr.tries)
     ch.kind = fr.kind
-    ch.item = fr.item
+    ch.subject = fr.subject
     ch.origin = fr.inst
     ch.state = TRAVEL
     fr.child = c

@@ -62,14 +62,16 @@ I8, F8, U8 = "i8", "f8", "u8"
 
 
 def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
+    taken = [n for n in f"{ints} {floats} {unsigned}".split() if hasattr(np.record, n)]
+    assert not taken, f"interpreted code cannot read fields called {taken}: NumPy's records have methods of those names"
     names = [(n, U8) for n in unsigned.split()] + [(n, F8) for n in floats.split()] + [(n, I8) for n in ints.split()]
     return np.dtype(names, align=True)
 
 
 # One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start;
-# `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `item`: the request's class and the key of
+# `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `subject`: the request's class and the key of
 # the thing it is about (−1: none), handed down the call tree.
-frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind item", unsigned="key")
+frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind subject", unsigned="key")
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head",
