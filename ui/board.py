@@ -43,9 +43,9 @@ def board() -> None:
 def _headline(run: Snapshot, previous: Snapshot | None) -> tuple[tuple[float, float], str]:
     """What is drawn, the part of the run the charts show, and the format of saved pictures."""
     words, window, pictures = st.columns([5, 3, 1.6], vertical_alignment="center", gap="medium")
-    done = "" if run.final else f", {run.rows} s so far"
+    done = f"{run.plan.duration_s:g} s" if run.final else f"{run.rows} s of {run.plan.duration_s:g} s"
     against = f"  \nDashed: {previous.name}" if previous else ""
-    words.caption(f"**{run.name}** · {run.plan.duration_s:g} s simulated in {run.result.wall_s:.2g} s{done}{against}")
+    words.caption(f"**{run.name}** · {done} simulated in {run.result.wall_s:.2g} s{against}")
     until = max(1, int(run.plan.duration_s))
     # A chart is built anew for new numbers and forgets a zoom made in it; the part chosen here outlasts every run.
     chosen = window.slider(

@@ -159,7 +159,7 @@ def restore(store: Store, document: Document) -> None:
     edit(store, document)
     if store.scenario is not None and not store.problems:
         edit(store, named(store.scenario))
-        store.seed = store.scenario.seed
+        store.seed = store.seed if store.linked else store.scenario.seed
 
 
 def _take(store: Store, document: Document) -> bool:
