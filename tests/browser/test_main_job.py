@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from scripts.canvas_driver import Canvas
+from scripts.canvas_driver import SESSION, Canvas
 
 AZ = "us-east-1a"
+OpenPage = Callable[..., Page]
 
 
 def test_draw_run_break_and_export(page: Page, tmp_path: Path) -> None:
@@ -60,14 +62,69 @@ def test_draw_run_break_and_export(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_first_screen_needs_no_scrolling_sideways(open_page: object, theme: str) -> None:
-    page: Page = open_page(theme)  # type: ignore[operator]
+def test_the_first_screen_needs_no_scrolling_sideways(open_page: OpenPage, theme: str) -> None:
+    page = open_page(theme)
     Canvas(page).wait()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_the_canvas_is_served_as_files_and_not_in_every_message(open_page: object) -> None:
-    page: Page = open_page("light")  # type: ignore[operator]
+def test_the_canvas_is_served_as_files_and_not_in_every_message(open_page: OpenPage) -> None:
+    page = open_page("light")
     Canvas(page).wait()
     fetched = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert any("/faultline.canvas/canvas-" in name and name.endswith(".js") for name in fetched)
+
+
+def test_a_drawing_survives_a_reload(open_page: OpenPage) -> None:
+    page = open_page("light")
+    canvas = Canvas(page).wait()
+    canvas.drag_in("Service", "us-east-1b", at=(0.55, 0.85))
+    page.wait_for_function(f"{SESSION}.doc.nodes.some(n => n.kind === 'service')")
+    added = next(n["id"] for n in canvas.document()["nodes"] if n["kind"] == "service")
+    page.wait_for_timeout(1000)  # the drawing is kept a moment after the last edit
+    page.reload()
+    expect(Canvas(page).wait().card(added)).to_be_visible()
+
+
+def test_another_page_and_back_keeps_run_and_playhead(open_page: OpenPage) -> None:
+    page = open_page("light")
+    canvas = Canvas(page).wait()
+    canvas.play()
+    canvas.button("Pause").click()
+    playhead, run = canvas.playhead_s(), page.evaluate(f"{SESSION}.run.id")
+    page.get_by_role("link", name="How it works").click()
+    expect(page.get_by_role("heading").first).to_be_visible()
+    page.get_by_role("link", name="Playground").click()
+    canvas.wait()
+    assert abs(canvas.playhead_s() - playhead) < 0.05
+    assert page.evaluate(f"{SESSION}.run.id") == run
+
+
+def test_everything_can_be_done_from_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page("light")
+    canvas = Canvas(page).wait()
+    before = len(canvas.document()["nodes"])
+    canvas.button("Add Service").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"n => {SESSION}.doc.nodes.length === n", arg=before + 1)
+    page.keyboard.press("Control+z")
+    page.wait_for_function(f"n => {SESSION}.doc.nodes.length === n", arg=before)
+    page.keyboard.press("Control+Shift+z")
+    page.wait_for_function(f"n => {SESSION}.doc.nodes.length === n", arg=before + 1)
+    canvas.card("web").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{SESSION}.view.selected.has('web')")
+    page.keyboard.press("r")  # Streamlit's key for a rerun must not get through
+    page.keyboard.press("c")  # nor the one for its cache dialog
+    assert page.get_by_role("dialog").count() == 0
+    page.keyboard.press("Space")
+    canvas.button("Pause").wait_for()
+
+
+def test_an_edge_that_cannot_be_is_refused_with_a_reason(open_page: OpenPage) -> None:
+    page = open_page("light")
+    canvas = Canvas(page).wait()
+    edges = canvas.document().get("edges")
+    canvas.connect("front", "orders")
+    expect(canvas.root.locator(".fl-toast")).to_be_visible()
+    assert canvas.document().get("edges") == edges
