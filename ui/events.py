@@ -32,7 +32,7 @@ def handle(store: Store, message: dict[str, Any] | None) -> None:
         try:
             handler(store, event)
             store.touched = store.touched or event["t"] != "seek"
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.exception("An event of the canvas could not be understood")
             store.refusal = f"The canvas sent {event.get('t')!r} in a form that was not understood ({error})."
 
@@ -54,7 +54,7 @@ def unseen(store: Store, message: dict[str, Any] | None) -> list[Event]:
 def on_doc(store: Store, event: Event) -> None:
     """A whole document: after a committed edit, or the first one of a session, brought back from before a reload.
 
-    Faults are Python's: they stay through an edit, but for those whose target was deleted.
+    Faults are Python's: they stay through an edit, but for those whose target was deleted. One whose target was renamed follows it.
     """
     if event["gen"] != store.gen:
         return
@@ -63,7 +63,8 @@ def on_doc(store: Store, event: Event) -> None:
         return
     document = {key: value for key, value in event["doc"].items() if key != "faults"}
     gone = names(store.document) - names(document)
-    faults = [f for f in _faults(store) if str(f.get("target", "")).split("[")[0] not in gone]
+    aimed = [_aimed_anew(fault, event["doc"]) for fault in _faults(store)]
+    faults = [f for f in aimed if str(f.get("target", "")).split("[")[0] not in gone]
     if faults:
         document["faults"] = faults
     stores.edit(store, document)
@@ -149,6 +150,12 @@ HANDLERS: dict[str, Callable[[Store, Event], None]] = {
     "variant": on_variant,
     "seek": on_seek,
 }
+
+
+def _aimed_anew(fault: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """The fault with the target it has in a document of the canvas: a rename rewrites it there, and nothing else ever changes it."""
+    twin = next((f for f in document.get("faults") or [] if f.get("id") == fault.get("id")), {})
+    return {**fault, **{key: twin[key] for key in ("target", "between") if key in twin}}
 
 
 def _faults(store: Store) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ class Runner:
     """The background work of one visitor."""
 
     def __init__(self, start: Callable[[Job], EngineRun] = start_run, is_warm: Callable[[], bool] = warmup.is_ready) -> None:
-        self._start, self._is_warm = start, is_warm
+        self.is_warm, self._start = is_warm, start
         self._lock = threading.Lock()
         self._status = Status()
         self._finished = threading.Event()
@@ -145,6 +145,14 @@ class Runner:
             if self._status.run_id == run_id and self._status.state != "cancelled":
                 self._status = replace(self._status, **changes)
 
+    def begin(self, job: Job) -> EngineRun:
+        """Called by the working thread: the run of a job, continuing the one before it where it can."""
+        if job.branch and self._run is not None and self._run_seed == job.seed:
+            self._run = self._run.branch(job.scenario)
+        else:
+            self._run, self._run_seed = self._start(job), job.seed
+        return self._run
+
     def abandoned(self) -> bool:
         """Whether nobody has asked for the status for a long time."""
         with self._lock:
@@ -177,17 +185,12 @@ class _Work:
             self.finished.set()
 
     def _wait_until_warm(self) -> None:
-        while not self.stop.is_set() and not self.runner._is_warm():
+        while not self.stop.is_set() and not self.runner.is_warm():
             self.runner.publish(self.run_id, message=COMPILING)
             self.stop.wait(WARM_LOOK_S)
 
     def _simulate(self) -> None:
-        run = self.runner._run
-        if self.job.branch and run is not None and self.runner._run_seed == self.job.seed:
-            run = run.branch(self.job.scenario)
-        else:
-            run = self.runner._start(self.job)
-        self.runner._run, self.runner._run_seed = run, self.job.seed
+        run = self.runner.begin(self.job)
         due, rev, done = time.monotonic() + FIRST_S, 0, False
         self.runner.publish(self.run_id, state="running", message="Simulating…", fraction=0.0)
         while not done and not self.stop.is_set() and not self.runner.abandoned():
