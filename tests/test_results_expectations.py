@@ -62,9 +62,9 @@ def test_request_metrics(metric: str, expected: float) -> None:
     assert value(outage(), metric=metric) == expected
 
 
-def test_latencies_come_by_two_names() -> None:
+def test_latencies_come_by_the_names_of_the_summary_too() -> None:
     s = outage()
-    assert value(s, metric="latency_s.p99") == value(s, metric="p99_s") == pytest.approx(0.04, rel=1 / 16)
+    assert value(s, metric="latency_s.p99") == value(s, metric="p99_s") == value(s, metric="p99") == pytest.approx(0.04, rel=1 / 16)
     assert value(s, metric="latency_s.mean") == value(s, metric="mean_s") == pytest.approx(0.04)
     assert value(s, metric="p99_s", from_s=200, to_s=210) == pytest.approx(0.04, rel=1 / 16)
 
@@ -81,6 +81,7 @@ def test_node_metrics() -> None:
     assert value(s, metric="queue_mean", node="web") == 0.1
     assert value(s, metric="instances_up", node="web") == 1
     assert value(s, metric="error_ratio", node="web") == 0.5
+    assert value(s, metric="failed.error", node="web", from_s=0, to_s=10) == 10 * RATE
 
 
 def test_edge_metrics() -> None:

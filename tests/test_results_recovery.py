@@ -145,9 +145,13 @@ def test_faults_that_have_not_started_are_not_listed() -> None:
     assert [f["id"] for f in of([fault("now", 10), fault("later", 300)], s)] == ["now"]
 
 
-def test_a_run_shorter_than_a_window_breaks_nothing() -> None:
-    s = steady(plan(5))
-    assert of([fault("f", 1)], s)[0]["rto_s"] == 0
+def test_a_run_that_ends_right_after_the_fault_still_tells_whether_it_hurt() -> None:
+    for duration_s in (5, 100):
+        s = steady(plan(duration_s))
+        assert of([fault("f", duration_s - 4)], s)[0]["rto_s"] == 0
+        fail(s, duration_s - 3, duration_s, share=0.5)
+        (f,) = of([fault("f", duration_s - 4)], s)
+        assert (f["rto_s"], f["lost_requests"]) == (None, {"timeout": 150})
 
 
 def test_rpo_is_the_age_at_the_start_of_the_fault() -> None:

@@ -18,7 +18,8 @@ from engine.series import Series
 REQUEST_TOTALS = (
     "availability", "error_ratio", "started", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s", *PERCENTILES,
 )  # fmt: skip
-NODE_TOTALS = ("availability", "error_ratio", "arrived", "completed", "rejected", "killed", "utilisation", "load", "peak_queue")
+OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for c in CAUSES))  # of the attempts sent to a node
+NODE_TOTALS = (*OF_CALLERS, "arrived", "completed", "rejected", "killed", "utilisation", "load", "peak_queue")
 EDGE_TOTALS = (
     "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "amplification",
     "p50_s", "p95_s", "p99_s",
@@ -100,8 +101,8 @@ class Metrics:
         )
 
     def of_node(self, name: str, node: int, rows: slice | None) -> float | None:
-        """A node by the seconds things happened in; availability and error ratio are of the attempts its callers sent it."""
-        if name in ("availability", "error_ratio"):
+        """A node by the seconds things happened in; outcomes are those of the attempts its callers sent it."""
+        if name in OF_CALLERS:
             into = [i for i, e in enumerate(self.plan.edges) if e.callee == node]
             return _outcome(name, self.series.edge_attempt_ends[self._rows(rows)][:, into].sum(axis=(0, 1)))
         if name in NODE_TOTALS:

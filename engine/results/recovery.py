@@ -22,7 +22,7 @@ import numpy as np
 from engine.events import Event
 from engine.outcomes import CAUSES
 from engine.plan import Plan, PlanFault
-from engine.results.numbers import counts, number
+from engine.results.numbers import counts, number, ratio
 from engine.results.phases import latest_before, next_start_s, phases_by_fault
 from engine.series import Series
 
@@ -107,9 +107,12 @@ class ServiceLevel:
     def before(self, start_s: float) -> float:
         """Availability over up to 60 s before an instant, after the warm-up; 1 when no request tells."""
         to = min(math.floor(start_s), self.reached_s)
-        since = max(to - BEFORE_S, self.first)
-        ended = self.ended[to] - self.ended[since] if to > since else 0
-        return float((self.ok[to] - self.ok[since]) / ended) if ended else 1.0
+        level = self._availability(max(to - BEFORE_S, self.first), to)
+        return 1.0 if level is None else level
+
+    def _availability(self, since: int, to: int) -> float | None:
+        """Of the requests started in [since, to); None when none of them has ended."""
+        return ratio(self.ok[to] - self.ok[since], self.ended[to] - self.ended[since]) if to > since else None
 
     def outage(self, fault: PlanFault, faults: Sequence[PlanFault], target: float) -> Outage:
         """What happened to the service level after a fault, measured against a target."""
@@ -126,6 +129,9 @@ class ServiceLevel:
             restored = self._restored(max(first + 1, math.ceil(fault.start_s)), bad, good, faults)
             return Outage(target, min(start, first + WINDOW_S - 1) if onset >= start else start, restored,
                           self._told(target, onset, onset < start, restored))  # fmt: skip
+        tail = self._availability(start, self.reached_s)
+        if self.reached_s - start < WINDOW_S and tail is not None and tail < target - ROUNDING:  # too late for a window, not to tell
+            return Outage(target, start, None, self._told(target, start, False, None))
         return Outage(target, None, None, f"availability never fell below {target:.5g}")
 
     def _onset(self, first: int, target: float) -> int:
