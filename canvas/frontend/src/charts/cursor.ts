@@ -58,7 +58,7 @@ export class ChartCursor {
     line.setAttribute("aria-hidden", "true");
     line.className = "faultline-cursor";
     line.style.cssText =
-      "position:absolute;left:0;width:0;border-left:1.5px solid color-mix(in srgb, currentColor 70%, transparent);pointer-events:none;z-index:5;display:none";
+      "position:absolute;left:0;width:0;border-left:1.5px solid color-mix(in srgb, currentColor 70%, transparent);pointer-events:none;z-index:5;display:none;will-change:transform";
     if (getComputedStyle(plot).position === "static") plot.style.position = "relative";
     plot.appendChild(line);
     plot.addEventListener("pointerdown", this.press, true);

@@ -58,6 +58,13 @@ export function Flow() {
     requestAnimationFrame(() => void flow.fitView(FIT));
   }, [fits, flow]);
 
+  const { revealed } = session.view;
+  useEffect(() => {
+    if (revealed === null) return;
+    session.view.revealed = null;
+    if (reachesOut(store.getState(), session.geometry)) void flow.fitView({ ...FIT, duration: 200 });
+  }, [revealed, flow, session, store]);
+
   const far = useStore((state) => state.transform[2] < FAR);
   const overview = useStore((state) => reachesOut(state, session.geometry));
   const nodes = model.buildNodes(session, moving.drag);

@@ -84,11 +84,17 @@ export function addByKeyboard(session: Session, what: Addable, screen: Screen): 
   const selected = [...session.view.selected];
   const lane = selected.find((id) => geometry.lanes.has(id));
   const region = selected.find((id) => geometry.regions.has(id)) ?? (lane ? geometry.lanes.get(lane)!.region : doc.regions?.[0]?.id);
-  if (what.type === "region") return addRegionAt(session, { x: rightEdge(session) + 56, y: topOfRegions(session) });
-  if (what.type === "az") return addAzOn(session, region ? { on: "region", region } : { on: "outside" }, screen);
-  const outside = what.kind.placement === "outside";
+  if (what.type === "region") addRegionAt(session, { x: rightEdge(session) + 56, y: topOfRegions(session) });
+  else if (what.type === "az") addAzOn(session, region ? { on: "region", region } : { on: "outside" }, screen);
+  else addKindByKeyboard(session, what.kind, region, lane, screen);
+  session.view.revealed = [...session.view.selected][0] ?? null;
+  session.bump();
+}
+
+function addKindByKeyboard(session: Session, kind: Kind, region: string | undefined, lane: string | undefined, screen: Screen): void {
+  const outside = kind.placement === "outside";
   const spot: Spot = outside || !region ? { on: "outside" } : lane ? { on: "az", region, az: lane } : { on: "region", region };
-  addKind(session, what.kind, spot, outside ? besideClients(session) : belowCards(session, region), screen);
+  addKind(session, kind, spot, outside ? besideClients(session) : belowCards(session, region), screen);
 }
 
 function besideClients(session: Session): At {

@@ -31,6 +31,8 @@ export class View {
   viewport: { x: number; y: number; zoom: number } | null = null;
   /** Rises when the whole drawing was replaced and should be fitted into view. */
   fits = 0;
+  /** What a keyboard command just made: it is brought into view if it lies outside. */
+  revealed: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private toasts = 0;
 
