@@ -143,6 +143,17 @@ def test_deleting_a_node_takes_its_faults_along(store: Store) -> None:
     assert [f["kind"] for f in store.document["faults"]] == ["az_power_loss"]
 
 
+def test_renaming_a_node_renames_the_target_of_its_faults(store: Store) -> None:
+    send(store, {"t": "fault_add", "kind": "slow", "target": "web", "at_s": 10, "for_s": 20, "params": {"factor": 3}})
+    renamed = doc(store)
+    renamed["doc"]["nodes"][2]["id"] = "shop"
+    renamed["doc"]["edges"][1]["to"] = "shop"
+    renamed["doc"]["faults"][1]["target"] = "shop"
+    send(store, renamed)
+    assert [(f["kind"], f["target"]) for f in store.document["faults"]] == [("az_power_loss", "us-east-1a"), ("slow", "shop")]
+    assert store.problems == []
+
+
 def test_the_first_drawing_a_browser_brings_back_replaces_the_one_a_session_starts_with(store: Store) -> None:
     mine = copy.deepcopy(SHOP) | {"title": "Mine", "seed": 5, "faults": [{"kind": "node_down", "target": "web", "at_s": 9}]}
     assert store.untouched
