@@ -8,7 +8,6 @@ from typing import Any
 
 from engine.plan import Plan
 from engine.results import totals
-from engine.results.columns import PERCENTILES
 from engine.results.metrics import Metrics, known, names
 from engine.results.numbers import fields_of, number
 
@@ -99,8 +98,8 @@ def _without_path(item: dict[str, Any]) -> dict[str, Any]:
     head, _, rest = name.partition(".")
     if head == "requests":
         return item | {"metric": rest}
-    if head == "latency_s" or f"{name}_s" in PERCENTILES:
-        return item | {"metric": f"{rest or name}_s"}
+    if head == "latency_s":
+        return item | {"metric": f"{rest}_s"}
     for scope, key in (("nodes", "node"), ("edges", "edge"), ("faults", "fault")):
         if head == scope:
             owner, metric = _split(rest)
