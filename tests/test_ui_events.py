@@ -149,6 +149,7 @@ def test_renaming_a_node_renames_the_target_of_its_faults(store: Store) -> None:
     renamed["doc"]["nodes"][2]["id"] = "shop"
     renamed["doc"]["edges"][1]["to"] = "shop"
     renamed["doc"]["faults"][1]["target"] = "shop"
+    renamed["doc"]["variants"][0]["change"] = {"nodes": {"shop": {"azs": ["us-east-1a"]}}}
     send(store, renamed)
     assert [(f["kind"], f["target"]) for f in store.document["faults"]] == [("az_power_loss", "us-east-1a"), ("slow", "shop")]
     assert store.problems == []
@@ -207,6 +208,8 @@ def test_editing_and_removing_faults_runs_the_changed_story(store: Store) -> Non
     run(store)
     send(store, {"t": "fault_edit", "id": "az_power_loss-1", "at_s": 150, "for_s": 30})
     assert [(f.at_s, f.for_s) for f in settled_job(store).scenario.faults] == [(150, 30)]
+    send(store, {"t": "fault_edit", "id": "az_power_loss-1", "for_s": None})
+    assert [(f.at_s, f.for_s) for f in settled_job(store).scenario.faults] == [(150, None)], "until the end"
     send(store, {"t": "fault_remove", "id": "az_power_loss-1"})
     assert settled_job(store).scenario.faults == []
     send(store, {"t": "fault_remove", "id": "az_power_loss-1"})
