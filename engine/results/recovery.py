@@ -62,7 +62,7 @@ def _entry(fault: PlanFault, outage: Outage, phases: dict[str, float], faults: S
     else:
         rto_s = None if outage.restored_s is None else max(0.0, outage.restored_s - fault.start_s)
         lost_from, lost_to = outage.from_s, math.inf if outage.restored_s is None else outage.restored_s
-    rows = slice(lost_from, int(min(math.ceil(min(lost_to, series.reached_s)), series.reached_s)))
+    rows = slice(lost_from, math.ceil(min(lost_to, series.reached_s)))
     lost = [w for w in series.lost_writes if latest_before(faults, w[0]) in _together(faults, fault)]
     return {
         "id": fault.id,
