@@ -7,7 +7,7 @@ export const shownName = (node: Node): string => (typeof node.name === "string" 
 
 /** What a card says while nothing was simulated: its first numbers that are set, e.g. “6 instances · 8 slots”. */
 export function designLine(node: Node, kind: Kind): string {
-  const words = kind.fields.map((field) => said(field, node[field.name] ?? (field.type === "choice" ? field.default : undefined))).filter((text) => text !== null);
+  const words = kind.fields.map((field) => said(field, node[field.name] ?? field.default)).filter((text) => text !== null);
   return words.slice(0, 2).join(" · ") || kind.category;
 }
 
