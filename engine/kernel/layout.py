@@ -69,8 +69,8 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 
 
 # One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start;
-# `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `subject`: the request's class and the key
-# of the thing it is about (−1: none), handed down the call tree.
+# `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `subject`: the request's class and the
+# key of the thing it is about (−1: none), handed down the call tree.
 frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind subject", unsigned="key")
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
