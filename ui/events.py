@@ -91,13 +91,14 @@ def on_fault_add(store: Store, event: Event) -> None:
 
 
 def on_fault_edit(store: Store, event: Event) -> None:
-    """Move, stretch or change a fault."""
+    """Move, stretch or change a fault; a length of null lets it last until the end."""
     faults = _faults(store)
     index = find(faults, str(event["id"]))
     if index is None:
         return
-    changes = {key: event[key] for key in ("at_s", "for_s") if event.get(key) is not None}
-    faults[index] = {**faults[index], **changes, **(event.get("params") or {})}
+    changes = {key: event[key] for key in ("at_s", "for_s") if key in event}
+    changed = {**faults[index], **changes, **(event.get("params") or {})}
+    faults[index] = {key: value for key, value in changed.items() if value is not None}
     _replace_faults(store, faults)
 
 
@@ -154,7 +155,7 @@ HANDLERS: dict[str, Callable[[Store, Event], None]] = {
 
 def _aimed_anew(fault: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     """The fault with the target it has in a document of the canvas: a rename rewrites it there, and nothing else ever changes it."""
-    twin = next((f for f in document.get("faults") or [] if f.get("id") == fault.get("id")), {})
+    twin: dict[str, Any] = next((f for f in document.get("faults") or [] if f.get("id") == fault.get("id")), {})
     return {**fault, **{key: twin[key] for key in ("target", "between") if key in twin}}
 
 
