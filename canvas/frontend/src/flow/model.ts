@@ -58,7 +58,7 @@ export class Model {
     type: "region" | "lane" | "card", id: string, size: Rect, at: { x: number; y: number }, data: AnyNode["data"], session: Session, zIndex: number,
   ): AnyNode {
     const selected = session.view.selected.has(id);
-    const key = JSON.stringify([type, at.x, at.y, size.w, size.h, selected, data]);
+    const key = JSON.stringify([type, at.x, at.y, size.w, size.h, selected, essentials(data)]);
     const known = this.nodes.get(id);
     if (known?.key === key) return known.node;
     const node = {
@@ -89,6 +89,9 @@ export class Model {
     });
   }
 }
+
+/** What tells two versions of a box apart; the catalogue's long entry of a kind never changes under its name. */
+const essentials = (data: AnyNode["data"]): unknown => ("kind" in data ? [data.node, data.parts, data.wide, data.problems, data.kind.kind] : data);
 
 function ariaLabel(data: AnyNode["data"]): string {
   if ("kind" in data) return `${data.kind.label} ${shownName(data.node)}`;

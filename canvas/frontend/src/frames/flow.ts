@@ -18,7 +18,7 @@ export interface EdgeFlow {
 export const MAX_PER_EDGE = 25;
 export const MAX_PER_CANVAS = 600;
 /** Dots a second on the busiest edge at its busiest, at playback speed 1. */
-const BUSIEST_PER_S = 14;
+const BUSIEST_PER_S = 8;
 /** The thinnest trickle still shows one dot in five seconds. */
 const LEAST_PER_S = 1 / 5;
 
