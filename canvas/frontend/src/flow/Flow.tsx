@@ -34,7 +34,7 @@ export function Flow() {
   const store = useStoreApi();
   const frame = useRef<HTMLDivElement>(null);
   const model = useMemo(() => new Model(), []);
-  const moving = useMoving(flow);
+  const moving = useMoving();
   const selecting = useSelecting();
   const connecting = useConnecting();
 

@@ -1,4 +1,4 @@
-import type { NodeChange, ReactFlowInstance } from "@xyflow/react";
+import type { NodeChange } from "@xyflow/react";
 import { useCallback, useRef, useState } from "react";
 import { kindOf } from "../catalogue";
 import { setNodeFields, setPoint } from "../document/edits";
@@ -19,7 +19,7 @@ interface Moving {
 }
 
 /** While a drag lasts only positions on the screen change; the document changes once, when it ends. */
-export function useMoving(flow: ReactFlowInstance<AnyNode>): Moving {
+export function useMoving(): Moving {
   const { session } = useCanvas();
   const [drag, setDrag] = useState<Drag>(new Map());
   const moved = useRef(new Map<string, { x: number; y: number }>());
@@ -37,14 +37,17 @@ export function useMoving(flow: ReactFlowInstance<AnyNode>): Moving {
     mark(session.name, null);
     const before = session.doc;
     const refused: string[] = [];
-    session.edit((doc) => nodes.reduce((out, node) => moveOne(session, out, before, node, refused), doc));
+    session.edit((doc) => {
+      const put = nodes.reduce((out, node) => moveOne(session, out, before, node, refused), doc);
+      // Only when all have moved: a card of the same selection that is still in its old place is not in the way.
+      return nodes.reduce((out, node) => (node.type === "card" ? freeY(out, session.catalogue, node.id) : out), put);
+    });
     moved.current.clear();
     setDrag(new Map());
     const at = "clientX" in event ? event : event.changedTouches[0];
     if (refused.length) session.view.say(refused[0], at.clientX, at.clientY);
   }, [session]);
 
-  void flow;
   return { drag, onChanges, onStop };
 }
 
@@ -67,8 +70,7 @@ function moveOne(session: Session, doc: Scenario, before: Scenario, node: AnyNod
     refused.push(placed.why);
     return doc;
   }
-  const out = setPoint(setNodeFields(doc, node.id, placed.set), node.id, [snap(node.position.x), snap(node.position.y)]);
-  return freeY(out, session.catalogue, node.id);
+  return setPoint(setNodeFields(doc, node.id, placed.set), node.id, [snap(node.position.x), snap(node.position.y)]);
 }
 
 /** A Region takes along everything that lies in it. */
