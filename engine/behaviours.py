@@ -49,6 +49,17 @@ class Failover:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """What requests are about: ``count`` things, numbered by popularity from 0, the r-th asked for in proportion to (r + 1)^−zipf."""
+
+    count: int
+    zipf: float = 0.0  # 0: all alike
+
+
+WRITE = "write"  # a request of this class changes what it is about, one of any other class reads it; one without a class is a write
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Open-loop clients. ``segments`` is the rate in requests per second from each start time on (piecewise constant)."""
 
@@ -56,6 +67,8 @@ class Source:
     segments: tuple[tuple[float, float], ...]  # ((t_s, rate_per_s), …), first at 0, times ascending
     arrivals: Literal["poisson", "even"] = "poisson"
     batch: int = 1  # requests per arrival instant; batches come `batch` times as rarely
+    classes: tuple[tuple[str, float], ...] = ()  # (name, share), the shares adding up to 1
+    keys: Keys | None = None
 
 
 @dataclass(frozen=True, slots=True)

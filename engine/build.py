@@ -60,6 +60,8 @@ def _check_sizes(plan: Plan) -> None:
         ("places", len(plan.places), L.N_PLACE), ("pairs of edge and calling instance", sites, L.N_SITE),
         ("pairs of edge and called instance", rows, L.N_TARGET), ("distinct network delays", wires, L.N_WIRE),
         ("client nodes", len(plan.sources()), L.N_SOURCE),
+        ("classes of requests", len(plan.classes()), L.N_CLASS),
+        ("shares of classes", sum(len(_source(plan, n).classes) for n in plan.sources()), L.N_SHARE),
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
     ):  # fmt: skip
         if have > most:
@@ -215,17 +217,18 @@ def _distribution(s: np.void, n: int, service: Distribution, tables: int) -> int
 def _sources(plan: Plan, s: np.void) -> None:
     sources = plan.sources()
     s["n_source"], s["hist_bin"] = len(sources), hist_bin_s(plan)
-    at = 0
+    names = plan.classes()
+    s["n_class"], s["write_kind"] = len(names), plan.write_kind()
+    at = shares = 0
     for i, n in enumerate(sources):
-        node = plan.nodes[n]
-        behaviour = node.behaviour
-        assert isinstance(behaviour, Source)
+        node, behaviour = plan.nodes[n], _source(plan, n)
         row = s["sources"][i]
         row["key"], row["inst"] = stream_key(plan.seed, "source", node.id), node.first
         row["even"], row["batch"] = behaviour.arrivals == "even", behaviour.batch
         row["first_seg"] = row["seg"] = at
         row["n_seg"] = len(behaviour.segments)
         s["nodes"][n]["first_source"] = i
+        shares = _subjects(s, row, behaviour, names, shares)
         if at + len(behaviour.segments) > L.N_SEGMENT:
             raise TooLarge(f"the rates have more than {L.N_SEGMENT:,} steps in all; one run holds no more")
         passed, before_s, rate = 0.0, 0.0, 0.0
@@ -235,3 +238,23 @@ def _sources(plan: Plan, s: np.void) -> None:
             s["segments"][at] = np.array((start_s, passed, rate), L.segment_dt)
             at += 1
     s["n_segment"] = at
+
+
+def _source(plan: Plan, n: int) -> Source:
+    behaviour = plan.nodes[n].behaviour
+    assert isinstance(behaviour, Source)
+    return behaviour
+
+
+def _subjects(s: np.void, row: np.void, source: Source, names: tuple[str, ...], first: int) -> int:
+    """The classes and keys a source mixes."""
+    until = 0.0
+    for k, (name, share) in enumerate(source.classes):
+        until += share
+        s["classes"][first + k] = np.array((until, names.index(name)), L.class_dt)
+    row["first_class"], row["n_class"] = first, len(source.classes)
+    if source.keys:
+        row["n_keys"], row["zipf"] = source.keys.count, source.keys.zipf
+    row["mixed"] = bool(source.classes or source.keys)
+    s["n_share"] = first + len(source.classes)
+    return first + len(source.classes)

@@ -24,6 +24,7 @@ NOT_FIELDS = {"id", "kind"}  # a node's identity has its own place in the inspec
 NOT_FAULT_FIELDS = {"id", "kind", "target", "between", "at_s", "for_s"}  # said by pointing at something and at a time
 NOT_EDGE_FIELDS = {"caller", "callee", "kind"}
 SCALARS = {int: "integer", float: "number", bool: "boolean", str: "text"}
+WRITTEN = {"classes"}  # types the inspector has no editor for
 UNIT_ENDINGS = ("_per_s", "_s")
 
 
@@ -82,9 +83,9 @@ def refusals() -> dict[str, dict[str, str]]:
 
 
 def fields_of(model: type[BaseModel], without: set[str] = frozenset()) -> list[Plain]:  # type: ignore[assignment]
-    """The fields of a model in their order; a choice of one is none."""
+    """The fields of a model in their order; a choice of one is none, and some are only written in the document."""
     entries = [field_entry(info.alias or name, info) for name, info in model.model_fields.items() if name not in without]
-    return [entry for entry in entries if len(entry.get("choices", "…more")) > 1]
+    return [entry for entry in entries if len(entry.get("choices", "…more")) > 1 and entry["type"] not in WRITTEN]
 
 
 def field_entry(name: str, info: FieldInfo) -> Plain:

@@ -15,7 +15,7 @@ class Live:
 
     ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply. ``error_share``: independent shares
     combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]`` requests, ``[e, 1]`` answers.
-    ``path_cut[a, b]``: nothing sent from place a arrives at place b.
+    ``path_cut[a, b]``: nothing sent from place a arrives at place b. ``hot_share``: of a client's requests, independent shares combine.
     """
 
     n_instances: int
@@ -27,6 +27,7 @@ class Live:
     edge_add_s: np.ndarray = field(init=False)  # float64 [edge], seconds per round trip
     edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
     path_cut: np.ndarray = field(init=False)  # bool [place, place]
+    hot_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1; clients only
 
     def __post_init__(self) -> None:
         self.down = np.zeros(self.n_instances, np.int64)
@@ -35,6 +36,7 @@ class Live:
         self.edge_add_s = np.zeros(self.n_edges)
         self.edge_cut = np.zeros((self.n_edges, 2), bool)
         self.path_cut = np.zeros((self.n_places, self.n_places), bool)
+        self.hot_share = np.zeros(self.n_instances)
 
     def take_down(self, instances: list[int], how: int) -> None:
         """Bring instances down; a black hole outweighs a refusal."""
@@ -43,3 +45,7 @@ class Live:
     def add_errors(self, instances: list[int], share: float) -> None:
         """Let a further independent share of requests fail at once."""
         self.error_share[instances] = 1 - (1 - self.error_share[instances]) * (1 - share)
+
+    def heat(self, instances: list[int], share: float) -> None:
+        """Turn a further independent share of what clients ask for to the most popular key."""
+        self.hot_share[instances] = 1 - (1 - self.hot_share[instances]) * (1 - share)

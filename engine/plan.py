@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import Balancer, Behaviour, CallPolicy, Source, Store
+from engine.behaviours import WRITE, Balancer, Behaviour, CallPolicy, Source, Store
 from engine.live import Live
 
 UNLIMITED = 1 << 30  # slots or queue places without a bound
@@ -97,6 +97,16 @@ class Plan:
     def sources(self) -> list[int]:
         """Node indices of all clients, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Source)]
+
+    def classes(self) -> tuple[str, ...]:
+        """Names of all classes of requests; a request's ``kind`` is an index into them. The first is the nameless one."""
+        named = (name for n in self.nodes if isinstance(n.behaviour, Source) for name, _ in n.behaviour.classes)
+        return ("", *dict.fromkeys(named))
+
+    def write_kind(self) -> int:
+        """Index of the class of writes, −1 when there is none; requests without a class are writes too."""
+        names = self.classes()
+        return names.index(WRITE) if WRITE in names else -1
 
     def balancers(self) -> list[int]:
         """Node indices of all balancers, in document order."""

@@ -50,6 +50,8 @@ class Series:
     total_ends: np.ndarray  # int64 [S, N_OUT]
     total_latency_s: np.ndarray  # float64 [S]
     total_hist: np.ndarray  # int64 [S, N_BUCKETS]
+    total_class_begun: np.ndarray  # int64 [C] by class of request, `Plan.classes`
+    total_class_ends: np.ndarray  # int64 [C, N_OUT]
     total_blame: np.ndarray  # int64 [E, N_OUT] failed requests by the edge and cause of their first failure
     acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
     lost_writes: list[tuple[float, int, float]]  # (instant of the loss, count, age in seconds of the oldest) …
@@ -95,7 +97,7 @@ def hist_bin_s(plan: Plan) -> int:
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
-    bin_s = hist_bin_s(plan)
+    bin_s, C = hist_bin_s(plan), len(plan.classes())
     bins = -(-rows // bin_s)
 
     def zeros(kind: type, *shape: int) -> np.ndarray:
@@ -114,6 +116,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),
         total_begun=zeros(np.int64, S), total_ends=zeros(np.int64, S, N_OUT), total_latency_s=zeros(np.float64, S),
-        total_hist=zeros(np.int64, S, N_BUCKETS), total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I),
+        total_hist=zeros(np.int64, S, N_BUCKETS), total_class_begun=zeros(np.int64, C), total_class_ends=zeros(np.int64, C, N_OUT),
+        total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I),
         lost_writes=[], hist_bin_s=bin_s, reached_s=0,
     )  # fmt: skip

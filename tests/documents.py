@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from engine.document import problems
@@ -42,6 +43,12 @@ def with_edge(id: str, /, **fields: Any) -> dict[str, Any]:
 def with_fault(**fields: Any) -> dict[str, Any]:
     """The shop with one fault."""
     return shop(faults=[{"at_s": 10, **fields}])
+
+
+def node_for(behaviours: Sequence[str]) -> str:
+    """A node of the shop with one of these behaviours; web when there is a choice."""
+    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users"}
+    return next((of[b] for b in of if b in behaviours), "web")
 
 
 def said(data: Any) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from engine.catalogue import catalogue, label_of
 from engine.components import COMPONENTS
 from engine.document import problems
 from engine.faults import FAULTS
-from tests.documents import said, shop
+from tests.documents import node_for, said, shop
 
 TYPES = {"number", "integer", "boolean", "choice", "text", "azs", "region", "az", "oneof", "group", "pairs"}
 KINDS = {entry["kind"]: entry for entry in catalogue()["kinds"]}
@@ -58,7 +58,8 @@ def test_a_freshly_created_node_of_every_kind_is_sound(kind):
 
 @pytest.mark.parametrize("entry", catalogue()["faults"], ids=lambda e: e["kind"])
 def test_a_freshly_injected_fault_is_sound_on_each_of_its_targets(entry):
-    targets = {"region": "us-east-1", "az": "us-east-1a", "node": "web", "instance": "web[0]", "edge": "web->orders"}
+    node = node_for(entry["behaviours"])
+    targets = {"region": "us-east-1", "az": "us-east-1a", "node": node, "instance": f"{node}[0]", "edge": "web->orders"}
     for target in entry["targets"]:
         params = {f["name"]: f["default"] for f in entry["fields"]}
         fault = {"kind": entry["kind"], "target": targets[target], "at_s": 1, "for_s": entry["default_for_s"], **params}
@@ -74,7 +75,7 @@ def test_every_default_is_what_the_document_may_say(kind):
 
 
 def test_the_faults_a_kind_offers_are_those_that_can_happen_to_it():
-    assert KINDS["clients"]["faults"] == []
+    assert KINDS["clients"]["faults"] == ["hot_key"]
     assert KINDS["alb"]["faults"] == ["latency", "node_down"]
     assert "instance_crash" in KINDS["rds"]["faults"] and "az_power_loss" not in KINDS["rds"]["faults"]
 

@@ -12,7 +12,7 @@ from engine.faults import FAULTS, NOT_YET
 from engine.faults.base import clock
 from engine.live import BLACK_HOLE, REFUSED, UP
 from engine.lowering import lower
-from tests.documents import shop
+from tests.documents import node_for, shop
 
 # Instances of the shop, in order: users, front, web[0..2], orders primary (us-east-1a) and standby (us-east-1b).
 TARGETS = {"region": "us-east-1", "az": "us-east-1a", "node": "web", "instance": "web[1]", "edge": "web->orders"}
@@ -27,7 +27,7 @@ def live(*faults, at_s=0):
 
 def same(a, b):
     """Whether two live configurations are equal."""
-    return all(np.array_equal(getattr(a, f), getattr(b, f)) for f in ("down", "slow", "error_share", "edge_add_s", "edge_cut", "path_cut"))
+    return all(np.array_equal(value, getattr(b, name)) for name, value in vars(a).items())
 
 
 @pytest.mark.parametrize("kind", FAULTS)
@@ -35,9 +35,10 @@ def test_every_fault_says_itself_and_changes_something_on_each_of_its_targets(ki
     cls = FAULTS[kind]
     assert cls.label and cls.summary.endswith(".") and cls.__doc__
     for target in cls.targets:
-        fault = {"kind": kind, "target": TARGETS[target], "for_s": 60}
+        id = node_for(cls.behaviours) if target == "node" else TARGETS[target]
+        fault = {"kind": kind, "target": id, "for_s": 60}
         sentence = cls.model_validate({"at_s": 5, **fault}).sentence()
-        assert TARGETS[target] in sentence and sentence.endswith("from 0:05 until 1:05.")
+        assert id in sentence and sentence.endswith("from 0:05 until 1:05.")
         assert not same(live(fault), live())
 
 

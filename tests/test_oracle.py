@@ -44,6 +44,10 @@ def differences(plan: Plan) -> dict[str, int]:
         ("rejected", oracle.rejected, ours.inst_rejected), ("killed", oracle.killed, ours.inst_killed),
     ):  # fmt: skip
         found[name] = sum(abs(theirs[i] - int(mine[:, i].sum())) for i in servers)
+    names, kinds = np.zeros_like(ours.total_class_ends), oracle.class_ends
+    for (kind, outcome), n in kinds.items():
+        names[kind, OUTCOMES.index(outcome)] += n
+    found["classes"] = np.abs(names - ours.total_class_ends).sum()
     for k in range(ours.total_latency_s.shape[0]):
         latencies = np.sort(np.array(oracle.latencies[k])) if oracle.latencies[k] else np.zeros(0)
         found[f"latency of source {k}"] = round(abs(latencies.sum() - ours.total_latency_s[k] * 1e7))

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from engine.behaviours import Distribution, Failover, HealthCheck
-from engine.fields import LONGEST_S, OneOf, Strict, quantity
+from engine.behaviours import Distribution, Failover, HealthCheck, Keys
+from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
 
 MOST_RATE_PER_S = 1_000_000.0  # a limit of ours: beyond it a run takes minutes per simulated second
 
@@ -116,6 +116,26 @@ Arrivals = Annotated[
     Literal["poisson", "even"] | Batch,
     OneOf("arrivals", labels={"poisson": "Poisson", "even": "Evenly spaced", "batch": "In batches"}),
 ]
+
+
+class RequestClass(Strict):
+    """One kind of request among those a client sends. `write` changes what it is about, every other class reads it."""
+
+    name: Id = quantity(..., "", "Name of the class; `write` is a write, any other a read.", label="Name")
+    share: float = quantity(..., "", "Share of the requests, 0 to 1; the shares of all classes add up to 1.", gt=0, le=1, label="Share")
+
+
+class KeysFields(Strict):
+    """What requests are about: so many things, some more popular than others."""
+
+    count: int = quantity(10_000, "", "How many different things there are.", ge=1, le=1_000_000, label="Keys",
+                          assumption="the catalogue of a small shop")  # fmt: skip
+    zipf: float = quantity(1.0, "", "Popularity falls with rank^−zipf: 0 all alike, about 1 as on the web.", ge=0, le=4,
+                           source="Breslau et al., Web Caching and Zipf-like Distributions, INFOCOM 1999: 0.64 to 0.83 at proxies; "
+                           "1 is Zipf's law itself", label="Zipf exponent")  # fmt: skip
+
+    def lower(self) -> Keys:
+        return Keys(self.count, self.zipf)
 
 
 class HealthCheckFields(Strict):

@@ -151,6 +151,8 @@ class Conductor:
         s.start_hist[:] = w["start_hist"][: bins * n].reshape(bins, n, -1)
         s.total_begun[:], s.total_ends[:] = w["total_begun"][:n], w["total_ends"][:n]
         s.total_latency_s[:], s.total_hist[:] = w["total_latency"][:n] / TICKS_PER_S, w["total_hist"][:n]
+        classes = len(self.plan.classes())
+        s.total_class_begun[:], s.total_class_ends[:] = w["class_begun"][:classes], w["class_ends"][:classes]
         s.total_blame[:] = w["blame"][: len(self.plan.edges)]
         s.acked[:] = w["inst"]["acked"][: len(self.plan.instances)]
         self._check()

@@ -46,6 +46,9 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     edges["add"] = np.rint(live.edge_add_s * 1e7).astype(np.int64)
     edges["cut_request"], edges["cut_answer"] = live.edge_cut[:, 0], live.edge_cut[:, 1]
     s["path_cut"][:p, :p] = live.path_cut
+    sources = s["sources"][: s["n_source"]]
+    sources["hot_share"] = live.hot_share[sources["inst"]]
+    sources["mixed"] = (sources["n_class"] > 0) | (sources["n_keys"] > 0) | (sources["hot_share"] > 0)
     doors.cuts_changed(world)
     for i in np.nonzero(inst["down"] != live.down)[0]:
         if live.down[i]:

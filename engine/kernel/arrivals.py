@@ -10,6 +10,7 @@ from engine.kernel.jit import inner
 from engine.kernel.layout import FOREVER, TICKS_PER_S
 from engine.kernel.rng import draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy
+from engine.kernel.subjects import describe
 from engine.kernel.wires import allocate, make_ready
 
 
@@ -57,10 +58,13 @@ def launch(s, i, now):
         fr.kind = 0
         fr.subject = -1
         fr.key = draw_u64(src.key, 2 * (src.k * src.batch + b) + 1)
+        if src.mixed:
+            describe(s, src, fr)
         s.n_roots += 1
         s.start_begun[row] += 1
         if now >= s.warmup:
             s.total_begun[i] += 1
+            s.class_begun[fr.kind] += 1
         ins.n_arrived += 1
         count_busy(ins, ONE_MORE, now)
         make_ready(s, f)

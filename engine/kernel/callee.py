@@ -107,6 +107,7 @@ def end_request(s, f, outcome, now):
     counted = fr.born >= s.warmup
     if counted:
         s.total_ends[source, cause] += 1
+        s.class_ends[fr.kind, cause] += 1
     if outcome == OK:
         b = bucket(latency)
         s.start_latency[row] += latency

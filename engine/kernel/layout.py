@@ -55,6 +55,7 @@ DIST_BINS = 1024
 
 N_INST, N_NODE, N_STEP, N_EDGE, N_POOL, N_PLACE = 2048, 512, 8192, 2048, 2048, 128
 N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_536, 16_384, 4096, 512, 131_072, 256
+N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 BUDGET_TOKENS = 10.0  # a retry budget is full at start and at most this
 
@@ -89,7 +90,10 @@ site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old 
 target_dt = _record("inst edge out healthy")
 dist_dt = _record("kind table", floats="scale")
 wire_dt = _record("delay head tail armed")
-source_dt = _record("k seg inst even batch first_seg n_seg row", floats="t", unsigned="key")
+source_dt = _record(
+    "k seg inst even batch first_seg n_seg row mixed first_class n_class n_keys", floats="t zipf hot_share", unsigned="key"
+)
+class_dt = _record("kind", floats="until")  # a share of a source's requests: `until` is cumulative
 segment_dt = _record("", floats="start cum rate")
 
 world_dt = np.dtype(
@@ -98,18 +102,20 @@ world_dt = np.dtype(
         ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("hist_bin", I8),
         ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
+        ("n_class", I8), ("n_share", I8), ("write_kind", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
         ("dists", dist_dt, (N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
         ("wires", wire_dt, (N_WIRE,)), ("timers", wire_dt, (N_TIMER,)), ("sources", source_dt, (N_SOURCE,)),
-        ("segments", segment_dt, (N_SEGMENT,)),
+        ("segments", segment_dt, (N_SEGMENT,)), ("classes", class_dt, (N_SHARE,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),
         ("start_hist", I8, (N_START_HIST, NB)),
         ("total_begun", I8, (N_SOURCE,)), ("total_latency", I8, (N_SOURCE,)), ("total_ends", I8, (N_SOURCE, N_OUT)),
         ("total_hist", I8, (N_SOURCE, NB)), ("blame", I8, (N_EDGE, N_OUT)),
+        ("class_begun", I8, (N_CLASS,)), ("class_ends", I8, (N_CLASS, N_OUT)),
     ],
     align=True,
 )  # fmt: skip

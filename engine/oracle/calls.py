@@ -12,7 +12,7 @@ from engine.behaviours import Backoff
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
 from engine.oracle.draws import BACKOFF, PICK, PICK2, Draws
-from engine.oracle.state import Attempt, First, Job, Pool, Server, Site, Target
+from engine.oracle.state import About, Attempt, First, Job, Pool, Server, Site, Target
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -82,14 +82,14 @@ class Calls(Clock):
         return targets[a] if targets[a].out <= targets[b].out else targets[b]
 
     # ---- calling ----
-    def call(self, caller: Server, pool: Pool, key: int, local: int, epoch: int) -> Process:
+    def call(self, caller: Server, pool: Pool, key: int, local: int, epoch: int, about: About) -> Process:
         """A whole call with its retries: (outcome, first cause), or None when the caller died."""
         tries, first = 0, None
         while True:
             target = self.choose(pool, caller, key, local, tries)
             e = target.edge if target else pool.targets[0].edge
             policy = self.plan.edges[e].policy
-            result = yield from self.attempt(caller, target, self.draws.child(key, local, tries), epoch)
+            result = yield from self.attempt(caller, target, self.draws.child(key, local, tries), epoch, about)
             if result is None:
                 return None
             outcome, theirs = result
@@ -119,7 +119,7 @@ class Calls(Clock):
         self.tokens[e] -= 1.0
         return True
 
-    def attempt(self, caller: Server, target: Target | None, key: int, epoch: int) -> Process:
+    def attempt(self, caller: Server, target: Target | None, key: int, epoch: int, about: About) -> Process:
         """One attempt: (outcome, first cause of the callee's own failure), or None when the caller died."""
         if target is None:
             return "no_healthy_target", None
@@ -128,7 +128,7 @@ class Calls(Clock):
             return "bulkhead_full", None
         if not site.admits(self.env.now):
             return "breaker_open", None
-        job = Job(target.edge, caller, target.server, key, self.env.event())
+        job = Job(target.edge, caller, target.server, key, self.env.event(), about)
         mine = Attempt(target, site, job)
         site.inflight += 1
         target.out += 1

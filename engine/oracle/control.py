@@ -67,6 +67,7 @@ class Control(Clock):
                 del self.flying[job]
         for server in self.servers:
             server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
+            server.hot_share = float(live.hot_share[server.number])
             down = int(live.down[server.number])
             if down and not server.down:
                 self.kill(server, down)

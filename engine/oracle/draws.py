@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import random
 
-from engine.behaviours import Distribution
+from engine.behaviours import Distribution, Keys, Source
 from engine.build import lognormal_table
 from engine.kernel.layout import DIST_BINS, TICKS_PER_S
 from engine.kernel.rng import stream_key
+from engine.oracle.state import About
 
 MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
+CLASS, KEY, HOT_KEY, PARTITION = range(60, 64)
 
 
 def draw(key: int, number: int) -> int:
@@ -69,3 +71,37 @@ class Draws:
             u, offset = (u - (DIST_BINS - 1)) * DIST_BINS, offset + DIST_BINS + 1
         low, high = float(table[offset + int(u)]), float(table[offset + int(u) + 1])
         return low + (high - low) * (u - int(u))
+
+    def about(self, source: Source, kinds: dict[str, int], hot_share: float, key: int) -> About:
+        """The class and the key of a request."""
+        kind, passed = 0, 0.0
+        if source.classes:
+            u, kind = self.uniform(key, CLASS), kinds[source.classes[-1][0]]
+            for name, share in source.classes:
+                passed += share
+                if u < passed:
+                    kind = kinds[name]
+                    break
+        if hot_share and self.uniform(key, HOT_KEY) < hot_share:
+            return About(kind, 0)
+        return About(kind, self.rank(source.keys, key) if source.keys else -1)
+
+    def rank(self, keys: Keys, key: int) -> int:
+        """Zipf's law by rejection-inversion; H is the area under x^−z from 1."""
+        z, n, tries = keys.zipf, keys.count, 0
+        if not z:
+            return int(self.uniform(key, KEY) * n)
+
+        def h_area(x: float) -> float:
+            return math.log(x) if z == 1 else (x ** (1 - z) - 1) / (1 - z)
+
+        def inverse(a: float) -> float:
+            return math.exp(a) if z == 1 else (1 + a * (1 - z)) ** (1 / (1 - z))
+
+        while True:
+            a = h_area(n + 0.5) + self.uniform(key, KEY, 0, tries) * (h_area(1.5) - 1 - h_area(n + 0.5))
+            x = inverse(a)
+            k = min(max(int(x + 0.5), 1), n)
+            if k - x <= 2 - inverse(h_area(2.5) - 2**-z) or a >= h_area(k + 0.5) - k**-z:
+                return k - 1
+            tries += 1

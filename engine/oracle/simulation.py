@@ -13,7 +13,7 @@ from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.calls import Calls
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, Draws
-from engine.oracle.state import First, Job, Pool, Server, Site, Target
+from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
 from engine.plan import Plan
 
 Process = Generator[simpy.Event, Any, Any]
@@ -36,6 +36,8 @@ class Oracle(Calls, Control):
         self.attempt_ends: Counter[tuple[int, int, str]] = Counter()  # (second, edge, outcome)
         self.call_ends: Counter[tuple[int, int, str]] = Counter()
         self.start_ends: Counter[tuple[int, int, str]] = Counter()  # (start second, source, first cause or ok)
+        self.class_ends: Counter[tuple[int, str]] = Counter()  # (class, first cause or ok)
+        self.kinds = {name: k for k, name in enumerate(plan.classes())}
         self.begun = 0
         self.arrived: Counter[int] = Counter()
         self.completed: Counter[int] = Counter()
@@ -97,7 +99,8 @@ class Oracle(Calls, Control):
             yield self.arrival(due - self.env.now)
             for b in range(behaviour.batch):
                 self.begun += 1
-                self.env.process(self.request(k, server, self.draws.request_key(key, number * behaviour.batch + b)))
+                own = self.draws.request_key(key, number * behaviour.batch + b)
+                self.env.process(self.request(k, server, own, self.draws.about(behaviour, self.kinds, server.hot_share, own)))
 
     @staticmethod
     def instant(behaviour: Source, t: float) -> int | None:
@@ -110,10 +113,11 @@ class Oracle(Calls, Control):
             passed += rate * (following[0] - start)
         return None
 
-    def request(self, k: int, server: Server, key: int) -> Process:
+    def request(self, k: int, server: Server, key: int, about: About) -> Process:
         """One request from its start to its end at the client."""
         born = self.env.now
-        outcome, first = yield from self.program(server, key, server.epoch)
+        outcome, first = yield from self.program(server, key, server.epoch, about)
+        self.class_ends[about.kind, outcome if outcome == "ok" else first[1]] += 1
         self.start_ends[born // TICKS_PER_S, k, outcome if outcome == "ok" else first[1]] += 1
         if outcome == "ok":
             self.latencies[k].append(self.env.now - born)
@@ -144,7 +148,7 @@ class Oracle(Calls, Control):
             yield turn
             if server.epoch != epoch:
                 return
-        result = yield from self.program(server, job.key, epoch, job)
+        result = yield from self.program(server, job.key, epoch, job.about)
         if result is None or server.epoch != epoch:
             return
         outcome, first = result
@@ -178,7 +182,7 @@ class Oracle(Calls, Control):
         behaviour = self.plan.nodes[node].behaviour
         return not (isinstance(behaviour, Station) and not behaviour.holds_slot and self.plan.nodes[node].calls)
 
-    def program(self, server: Server, key: int, epoch: int, job: Job | None = None) -> Process:
+    def program(self, server: Server, key: int, epoch: int, about: About) -> Process:
         """Serve, replicate, call the dependencies in order. Returns (outcome, first cause), or None when the server died meanwhile."""
         node = self.plan.nodes[server.node]
         behaviour, local = node.behaviour, 0
@@ -197,7 +201,7 @@ class Oracle(Calls, Control):
             self.free_slot(server)
         first: First = None
         for pool in self.pools[server.node]:
-            result = yield from self.call(server, pool, key, local, epoch)
+            result = yield from self.call(server, pool, key, local, epoch, about)
             if result is None:
                 return None
             outcome, first = result

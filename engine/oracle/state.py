@@ -13,6 +13,14 @@ from engine.kernel.layout import ticks
 First = tuple[int, str] | None  # (edge, outcome) of the first failure
 
 
+@dataclass(frozen=True)
+class About:
+    """What a request is: its class (index into `Plan.classes`) and the key of the thing it is about, −1 for none."""
+
+    kind: int
+    subject: int
+
+
 @dataclass(eq=False)
 class Job:
     """One attempt as its callee sees it. ``done`` carries (outcome, first cause) to whoever still waits."""
@@ -22,6 +30,7 @@ class Job:
     callee: Server
     key: int
     done: simpy.Event | None
+    about: About
     abandoned: bool = False
 
 
@@ -38,6 +47,7 @@ class Server:
     standby: Server | None = None
     down: int = 0
     slow: float = 1.0
+    hot_share: float = 0.0
     error_share: float = 0.0
     busy: int = 0
     epoch: int = 0

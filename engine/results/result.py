@@ -77,7 +77,8 @@ class Result:
             "wall_s": self.wall_s,
             "digest": self.digest,
             "availability": totals.availability(self.series),
-            "requests": totals.requests(self.series) | {"failed_at": totals.failed_at(self.plan, self.series)},
+            "requests": totals.requests(self.series)
+            | {"by_class": totals.by_class(self.plan, self.series), "failed_at": totals.failed_at(self.plan, self.series)},
             "latency_s": totals.latency_s(self.series),
             "nodes": totals.nodes(self.plan, self.series),
             "edges": totals.edges(self.plan, self.series),

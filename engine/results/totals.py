@@ -26,6 +26,18 @@ def requests(series: Series) -> dict[str, Any]:
     }
 
 
+def by_class(plan: Plan, series: Series) -> dict[str, dict[str, Any]]:
+    """The same by class of request; empty when no client names classes."""
+    names = plan.classes()
+    found = {}
+    for k, name in enumerate(names):
+        started, ends = int(series.total_class_begun[k]), series.total_class_ends[k]
+        if started and len(names) > 1:
+            failed = counts(CAUSES, ends[1:])
+            found[name or "(none)"] = {"started": started, "ok": int(ends[0]), "failed": failed, "in_flight": started - int(ends.sum())}
+    return found
+
+
 def failed_at(plan: Plan, series: Series) -> dict[str, dict[str, int]]:
     """Where the failed requests failed first: edge id → cause → count; edges nothing failed at are left out."""
     blame = {edge.id: counts(CAUSES, series.total_blame[index, 1:]) for index, edge in enumerate(plan.edges)}
