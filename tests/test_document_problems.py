@@ -76,7 +76,6 @@ def test_an_unknown_field_is_answered_with_a_close_one():
         ("web", "azs", ["us-east-1z"], "there is no AZ 'us-east-1z'"),
         ("web", "azs", ["us-east-1"], "'us-east-1' is a Region, not an AZ; its AZs are us-east-1a, us-east-1b"),
         ("web", "azs", ["us-east-1a", "us-east-1a"], "named more than once"),
-        ("users", "classes", [], "is not available in this version"),
         ("web", "calls", "parallel", "'parallel' is not available in this version"),
         ("web", "discipline", "lifo", "'lifo' is not available in this version"),
         ("web", "queue_capacity", -1, "must be at least 0, not -1"),

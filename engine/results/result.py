@@ -77,8 +77,7 @@ class Result:
             "wall_s": self.wall_s,
             "digest": self.digest,
             "availability": totals.availability(self.series),
-            "requests": totals.requests(self.series)
-            | {"by_class": totals.by_class(self.plan, self.series), "failed_at": totals.failed_at(self.plan, self.series)},
+            "requests": self._requests(),
             "latency_s": totals.latency_s(self.series),
             "nodes": totals.nodes(self.plan, self.series),
             "edges": totals.edges(self.plan, self.series),
@@ -87,6 +86,11 @@ class Result:
             "expectations": self.expectations,
         }
         return plain(summary | ({"stopped": self.stopped} if self.stopped else {}))
+
+    def _requests(self) -> dict[str, Any]:
+        classes = totals.by_class(self.plan, self.series)
+        found = totals.requests(self.series) | {"failed_at": totals.failed_at(self.plan, self.series)}
+        return found | ({"by_class": classes} if classes else {})
 
     def holds(self) -> bool:
         """Whether every expectation holds, and every objective where the document enforces them."""
