@@ -104,6 +104,7 @@ def _edges(plan: Plan, s: np.void) -> None:
     for e, edge in enumerate(plan.edges):
         row, policy, caller = s["edges"][e], edge.policy, plan.nodes[edge.caller]
         row["timeout"] = L.ticks(policy.timeout_s)
+        row["slowest"] = -1
         row["timer"] = timers.setdefault(int(row["timeout"]), len(timers))
         row["attempts"] = policy.attempts
         row["bulkhead"] = UNLIMITED if policy.bulkhead is None else policy.bulkhead

@@ -25,6 +25,7 @@ class Series:
 
     edge_calls: np.ndarray  # int32 [T, E] calls begun
     edge_attempts: np.ndarray  # int32 [T, E] attempts begun, also those that fail before anything is sent
+    edge_abandoned: np.ndarray  # int32 [T, E] calls that ended with their caller's death: nobody saw how
     edge_attempt_ends: np.ndarray  # int32 [T, E, N_OUT] attempts ended, by what the caller saw
     edge_call_ends: np.ndarray  # int32 [T, E, N_OUT] calls ended, by what the caller saw
     edge_latency_s: np.ndarray  # float32 [T, E, 3] p50, p95, p99 of ok calls that ended; NaN when there were none
@@ -46,12 +47,16 @@ class Series:
     start_begun: np.ndarray  # int64 [T, S] requests started
     start_latency_s: np.ndarray  # float64 [T, S] summed latency of ok requests
     start_hist: np.ndarray  # int32 [B, S, N_BUCKETS] latency of ok requests; a row covers hist_bin_s seconds of start time
+    start_fastest_s: np.ndarray  # float64 [B, S] shortest and longest of those latencies, 0 when there are none
+    start_slowest_s: np.ndarray
     total_begun: np.ndarray  # int64 [S]
     total_ends: np.ndarray  # int64 [S, N_OUT]
     total_latency_s: np.ndarray  # float64 [S]
     total_hist: np.ndarray  # int64 [S, N_BUCKETS]
     total_class_begun: np.ndarray  # int64 [C] by class of request, `Plan.classes`
     total_class_ends: np.ndarray  # int64 [C, N_OUT]
+    total_fastest_s: np.ndarray  # float64 [S]
+    total_slowest_s: np.ndarray
     total_blame: np.ndarray  # int64 [E, N_OUT] failed requests by the edge and cause of their first failure
     acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
     lost_writes: list[tuple[float, int, float]]  # (instant of the loss, count, age in seconds of the oldest) …
@@ -76,8 +81,8 @@ def bucket_edges_s() -> np.ndarray:
     return FIRST_BUCKET_S * 2.0 ** (b >> 4) * (1 + (b & 15) / 16)
 
 
-def percentile_s(hist: np.ndarray, share: float) -> float:
-    """Quantile of a latency histogram in seconds, linear within its bucket; NaN when it is empty."""
+def percentile_s(hist: np.ndarray, share: float, fastest_s: float = 0.0, slowest_s: float = math.inf) -> float:
+    """Quantile of a latency histogram in seconds, linear within its bucket but not beyond what occurred; NaN when it is empty."""
     cumulated = np.cumsum(hist)
     total = int(cumulated[-1])
     if total == 0:
@@ -85,7 +90,7 @@ def percentile_s(hist: np.ndarray, share: float) -> float:
     need = share * total
     b = int(np.searchsorted(cumulated, need))
     low, high = bucket_edges_s()[b : b + 2]
-    return float(low + (high - low) * (1 - (cumulated[b] - need) / hist[b]))
+    return float(min(max(low + (high - low) * (1 - (cumulated[b] - need) / hist[b]), fastest_s), slowest_s))
 
 
 def hist_bin_s(plan: Plan) -> int:
@@ -105,7 +110,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
 
     return Series(
         edge_calls=zeros(np.int32, rows, E), edge_attempts=zeros(np.int32, rows, E),
-        edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
+        edge_abandoned=zeros(np.int32, rows, E), edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
         edge_latency_s=np.full((rows, E, 3), np.nan, np.float32),
         inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
         inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),
@@ -114,7 +119,8 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
-        start_hist=zeros(np.int32, bins, S, N_BUCKETS),
+        start_hist=zeros(np.int32, bins, S, N_BUCKETS), start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),
+        total_fastest_s=zeros(np.float64, S), total_slowest_s=zeros(np.float64, S),
         total_begun=zeros(np.int64, S), total_ends=zeros(np.int64, S, N_OUT), total_latency_s=zeros(np.float64, S),
         total_hist=zeros(np.int64, S, N_BUCKETS), total_class_begun=zeros(np.int64, C), total_class_ends=zeros(np.int64, C, N_OUT),
         total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I),

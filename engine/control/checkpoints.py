@@ -19,13 +19,14 @@ USED = {
     "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
     "targets": "n_target", "healthy": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
-    "total_ends": "n_source", "total_hist": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
+    "total_ends": "n_source", "total_hist": "n_source", "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
 }  # fmt: skip
 PLACES = ("lat", "wire_of", "path_cut")
 BY_START = ("start_begun", "start_latency", "start_ends")
+BY_BIN = ("start_hist", "start_fastest", "start_slowest")
 
 
 @dataclass
@@ -67,7 +68,8 @@ def take(world: np.ndarray, time: int, n_seen: int, n_events: int) -> Checkpoint
     for name in BY_START:
         state[name] = s[name][oldest * n : end * n].copy()
     hist_bin = int(s["hist_bin"])
-    state["start_hist"] = s["start_hist"][oldest // hist_bin * n : (end // hist_bin + 1) * n].copy()
+    for name in BY_BIN:
+        state[name] = s[name][oldest // hist_bin * n : (end // hist_bin + 1) * n].copy()
     return Checkpoint(time, n_seen, n_events, state, oldest)
 
 
@@ -94,10 +96,11 @@ def restore(checkpoint: Checkpoint, beside: np.ndarray) -> np.ndarray:
         rows = checkpoint.state[name]
         s[name][:first] = old[name][:first]
         s[name][first : first + len(rows)] = rows
-    first_hist = checkpoint.first_row // int(s["hist_bin"]) * n
-    s["start_hist"][:first_hist] = old["start_hist"][:first_hist]
-    rows = checkpoint.state["start_hist"]
-    s["start_hist"][first_hist : first_hist + len(rows)] = rows
+    first = checkpoint.first_row // int(s["hist_bin"]) * n
+    for name in BY_BIN:
+        rows = checkpoint.state[name]
+        s[name][:first] = old[name][:first]
+        s[name][first : first + len(rows)] = rows
     return world
 
 

@@ -119,7 +119,9 @@ class Conductor:
                 self._meter((to - 1) // TICKS_PER_S)
 
     def _saturate(self) -> None:
-        self.saturated_at = int(self.world[0]["now"])
+        """Stop, and meter the second that will not be finished."""
+        self.now = self.saturated_at = int(self.world[0]["now"])
+        self._meter(self.now // TICKS_PER_S)
         self.say("stopped", None, self.saturation())
 
     def saturation(self) -> str:
@@ -130,7 +132,7 @@ class Conductor:
     def _meter(self, row: int) -> None:
         """Write the second that just ended into row ``row`` of the series."""
         s = self.series
-        meters.collect_edges(self.world, row, s.edge_calls, s.edge_attempts, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
+        meters.collect_edges(self.world, row, s.edge_calls, s.edge_attempts, s.edge_abandoned, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
         meters.collect_instances(self.world, 0, self.now, self._counts, self._seconds, self._state)
         counts = self._counts[0]
         s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = counts[:, 0], counts[:, 1], counts[:, 2]
@@ -144,13 +146,16 @@ class Conductor:
     def sync(self) -> Series:
         """The series, with everything by start time and the totals brought up to date. Checks conservation."""
         w, s = self.world[0], self.series
-        n, rows, bins = int(w["n_source"]), len(s.start_begun), len(s.start_hist)
-        s.start_begun[:] = w["start_begun"][: rows * n].reshape(rows, n)
-        s.start_ends[:] = w["start_ends"][: rows * n].reshape(rows, n, -1)
-        s.start_latency_s[:] = w["start_latency"][: rows * n].reshape(rows, n) / TICKS_PER_S
-        s.start_hist[:] = w["start_hist"][: bins * n].reshape(bins, n, -1)
-        s.total_begun[:], s.total_ends[:] = w["total_begun"][:n], w["total_ends"][:n]
-        s.total_latency_s[:], s.total_hist[:] = w["total_latency"][:n] / TICKS_PER_S, w["total_hist"][:n]
+        n = int(w["n_source"])
+        for name in ("start_begun", "start_ends", "start_hist"):
+            series = getattr(s, name)
+            series[:] = w[name][: series.shape[0] * n].reshape(series.shape)
+        for name, less in (("start_latency", 0), ("start_fastest", 0), ("start_slowest", 1)):  # the slowest are kept one tick higher
+            series = getattr(s, f"{name}_s")
+            series[:] = np.maximum(w[name][: series.size] - less, 0).reshape(series.shape) / TICKS_PER_S
+        s.total_begun[:], s.total_ends[:], s.total_hist[:] = w["total_begun"][:n], w["total_ends"][:n], w["total_hist"][:n]
+        s.total_latency_s[:], s.total_fastest_s[:] = w["total_latency"][:n] / TICKS_PER_S, w["total_fastest"][:n] / TICKS_PER_S
+        s.total_slowest_s[:] = np.maximum(w["total_slowest"][:n] - 1, 0) / TICKS_PER_S
         classes = len(self.plan.classes())
         s.total_class_begun[:], s.total_class_ends[:] = w["class_begun"][:classes], w["class_ends"][:classes]
         s.total_blame[:] = w["blame"][: len(self.plan.edges)]

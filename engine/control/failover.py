@@ -41,7 +41,7 @@ class Pair:
         self.primary, self.standby = primary, standby
         self.outsider = -1  # a member that is not in sync
         self.misses = {primary: 0, standby: 0}
-        self.first_miss = -1
+        self.apart = 0  # rounds in a row in which the members answered the monitor but could not talk to each other
         self.resync_until = -1
 
 
@@ -61,7 +61,7 @@ def watch_store(c: Conductor, n: int) -> Process:
         yield from monitor(c, f, pair)
         if pair.misses[pair.primary] >= f.misses:
             yield from lose_primary(c, n, f, pair)
-        if pair.standby >= 0 and pair.misses[pair.standby] >= f.misses:
+        if pair.standby >= 0 and pair.misses[pair.primary] == 0 and max(pair.misses[pair.standby], pair.apart) >= f.misses:
             drop_standby(c, n, f, pair)
         if pair.outsider >= 0:
             readmit(c, n, f, pair)
@@ -77,6 +77,14 @@ def monitor(c: Conductor, f: Failover, pair: Pair) -> Process:
         yield c.wait(ticks(f.monitor_timeout_s))
     for i, view in views.items():
         pair.misses[i] = 0 if view == ANSWERS else pair.misses[i] + 1
+    pair.apart = pair.apart + 1 if c.see(is_parted, c, members[0], members[1]) else 0
+
+
+def is_parted(c: Conductor, a: int, b: int) -> bool:
+    """Whether two members cannot talk to each other, which the primary notices by its unanswered writes."""
+    s = c.world[0]
+    x, y = s["inst"]["place"][a], s["inst"]["place"][b]
+    return bool(s["path_cut"][x, y] or s["path_cut"][y, x])
 
 
 def lose_primary(c: Conductor, n: int, f: Failover, pair: Pair) -> Process:
@@ -135,15 +143,16 @@ def point_to(c: Conductor, e: int, j: int, primary: int) -> None:
 def drop_standby(c: Conductor, n: int, f: Failover, pair: Pair) -> None:
     """The standby is believed lost: the primary goes on alone, and writes that waited for it are acknowledged."""
     node, lost = c.plan.nodes[n], pair.standby
+    why = "cannot be reached by the primary" if pair.misses[lost] == 0 else "does not answer"
     c.do(doors.set_standby, c.world, pair.primary, -1, ROLE_OUT_OF_SYNC, lost, int(c.env.now))
-    c.say("role", node.id, f"{node.id}: the standby {c.name(lost)} does not answer; the primary goes on without it")
+    c.say("role", node.id, f"{node.id}: the standby {c.name(lost)} {why}; the primary goes on without it")
     pair.standby, pair.outsider, pair.resync_until = -1, lost, -1
 
 
 def readmit(c: Conductor, n: int, f: Failover, pair: Pair) -> None:
     """A lost member that answers again copies what it missed, then counts as a standby."""
     back, now = pair.outsider, int(c.env.now)
-    if pair.misses[back] > 0 or pair.misses[pair.primary] > 0:
+    if pair.misses[back] > 0 or pair.misses[pair.primary] > 0 or pair.apart > 0:
         pair.resync_until = -1
     elif pair.resync_until < 0:
         pair.resync_until = now + ticks(f.resync_s)

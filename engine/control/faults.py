@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.kernel import doors
-from engine.kernel.layout import ticks
+from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def strike(c: Conductor) -> Process:
             if start == time:
                 c.say("fault_start", None, fault.sentence, fault=fault.id, target=fault.target)
             if end == time:
-                c.say("fault_end", None, f"over: {fault.sentence}", fault=fault.id, target=fault.target)
+                c.say("fault_end", None, f"over after {(end - start) / TICKS_PER_S:g} s: {fault.kind.replace('_', ' ')} of {fault.target}", fault=fault.id, target=fault.target)
         c.do(carry_out, c.world, live, time)
 
 

@@ -111,10 +111,17 @@ def end_request(s, f, outcome, now):
     if outcome == OK:
         b = bucket(latency)
         s.start_latency[row] += latency
-        s.start_hist[(fr.born // TICKS_PER_S) // s.hist_bin * s.n_source + source, b] += 1
+        wide = (fr.born // TICKS_PER_S) // s.hist_bin * s.n_source + source
+        s.start_hist[wide, b] += 1
+        if s.start_slowest[wide] == 0 or latency < s.start_fastest[wide]:
+            s.start_fastest[wide] = latency
+        s.start_slowest[wide] = max(s.start_slowest[wide], latency + 1)  # one more than it was: 0 means none
         if counted:
             s.total_latency[source] += latency
             s.total_hist[source, b] += 1
+            if s.total_slowest[source] == 0 or latency < s.total_fastest[source]:
+                s.total_fastest[source] = latency
+            s.total_slowest[source] = max(s.total_slowest[source], latency + 1)
     elif counted:
         s.blame[fr.first >> 4, cause] += 1
     release(s, f)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.kernel.arrivals import next_arrival
 from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
-from engine.kernel.caller import close_breaker, forget_call
+from engine.kernel.caller import called_edge, close_breaker, forget_call
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import (
     ALIVE, BACKOFF, CALLING, DEAD_REFUSED, FIRST_SOURCE, FREE, GHOST, REFUSED, SERVE, SYNC, WAIT,
@@ -38,6 +38,8 @@ def reset_callers(s, i, now):
 def kill_frame(s, f, answered, now):
     """Frame f dies with its instance; its caller gets a reset when ``answered``, else nothing."""
     fr = s.frames[f]
+    if fr.state == CALLING or fr.state == BACKOFF:
+        s.edges[called_edge(s, fr)].n_abandoned += 1
     if fr.state == CALLING:
         child = fr.child
         forget_call(s, f)

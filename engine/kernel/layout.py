@@ -82,7 +82,7 @@ node_dt = _record("pc first count first_source")
 step_dt = _record("op pool dist on_ok on_fail status holds local")
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
-    "n_calls n_attempts",
+    "n_calls n_attempts n_abandoned fastest slowest",
     floats="base_wait cap share budget tokens",
 )
 pool_dt = _record("policy first count n_healthy next edge")
@@ -112,9 +112,9 @@ world_dt = np.dtype(
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),
-        ("start_hist", I8, (N_START_HIST, NB)),
+        ("start_hist", I8, (N_START_HIST, NB)), ("start_fastest", I8, (N_START_HIST,)), ("start_slowest", I8, (N_START_HIST,)),
         ("total_begun", I8, (N_SOURCE,)), ("total_latency", I8, (N_SOURCE,)), ("total_ends", I8, (N_SOURCE, N_OUT)),
-        ("total_hist", I8, (N_SOURCE, NB)), ("blame", I8, (N_EDGE, N_OUT)),
+        ("total_hist", I8, (N_SOURCE, NB)), ("total_fastest", I8, (N_SOURCE,)), ("total_slowest", I8, (N_SOURCE,)), ("blame", I8, (N_EDGE, N_OUT)),
         ("class_begun", I8, (N_CLASS,)), ("class_ends", I8, (N_CLASS, N_OUT)),
     ],
     align=True,

@@ -8,6 +8,8 @@ from engine.kernel.jit import COMPILED, entry, inner, tiny
 from engine.kernel.layout import ALIVE, FIRST_BUCKET, N_OUT, NB, OK, TICKS_PER_S
 from engine.kernel.slots import ONE_MORE, count_busy
 
+NOTHING = np.int64(-1)
+
 if COMPILED:
     from llvmlite import ir
     from numba.core import types
@@ -36,9 +38,20 @@ def bucket(ticks):
     return min(max(b, 0), NB - 1)
 
 
+@tiny
+def note_latency(s, e, latency):
+    """A call on edge e was answered after so many ticks."""
+    ed = s.edges[e]
+    s.hist[e, bucket(latency)] += 1
+    if latency < ed.fastest or ed.slowest < 0:
+        ed.fastest = latency
+    if latency > ed.slowest:
+        ed.slowest = latency
+
+
 @inner
-def quantiles(hist, total, out):
-    """p50, p95 and p99 in seconds of one histogram, linear within its bucket; NaN when it is empty."""
+def quantiles(hist, total, fastest, slowest, out):
+    """p50, p95 and p99 in seconds of one histogram, linear within its bucket but not beyond what occurred; NaN when it is empty."""
     for k in range(3):
         out[k] = np.nan
     cumulated = 0
@@ -52,14 +65,15 @@ def quantiles(hist, total, out):
         while k < 3 and cumulated >= need:
             inside = 1.0 - (cumulated - need) / n
             octave = 512 << (b >> 4)
-            out[k] = (1.0 + ((b & 15) + inside) / 16.0) * octave / TICKS_PER_S
+            value = (1.0 + ((b & 15) + inside) / 16.0) * octave
+            out[k] = min(max(value, fastest), slowest) / TICKS_PER_S
             k += 1
             need = (0.95 if k == 1 else 0.99) * total
         hist[b] = 0
 
 
 @entry
-def collect_edges(w, row, calls, attempts, attempt_ends, call_ends, latency):
+def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, latency):
     """Move the edges' counters of the second that ends now into row ``row`` of the output arrays."""
     s = w[0]
     for e in range(s.n_edge):
@@ -68,12 +82,16 @@ def collect_edges(w, row, calls, attempts, attempt_ends, call_ends, latency):
         attempts[row, e] = ed.n_attempts
         ed.n_calls = 0
         ed.n_attempts = 0
+        abandoned[row, e] = ed.n_abandoned
+        ed.n_abandoned = 0
         for k in range(N_OUT):
             attempt_ends[row, e, k] = s.attempt_ends[e, k]
             call_ends[row, e, k] = s.call_ends[e, k]
             s.attempt_ends[e, k] = 0
             s.call_ends[e, k] = 0
-        quantiles(s.hist[e], call_ends[row, e, OK], latency[row, e])
+        quantiles(s.hist[e], call_ends[row, e, OK], ed.fastest, ed.slowest, latency[row, e])
+        ed.fastest = 0
+        ed.slowest = NOTHING
 
 
 @entry

@@ -12,7 +12,7 @@ from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
     BACKOFF, CONSTANT, DIST_BINS, EXPONENTIAL, OK, OP_CALL, OP_RELEASE, OP_SERVE, OP_SYNC, SERVE, STALL, SYNC,
 )  # fmt: skip
-from engine.kernel.meters import bucket
+from engine.kernel.meters import note_latency
 from engine.kernel.rng import FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
 from engine.kernel.wires import at
@@ -81,7 +81,7 @@ def end_call(s, fr, e, outcome, now):
     if outcome == OK:
         fr.first = -1
         refill_budget(s.edges[e])
-        s.hist[e, bucket(now - fr.called)] += 1
+        note_latency(s, e, now - fr.called)
 
 
 @inner

@@ -177,6 +177,7 @@ class Control(Clock):
         primary, other = self.of(n)[:2]
         misses = {primary: 0, other: 0}
         ready_at: int | None = None
+        apart = 0
         interval = ticks(f.monitor_interval_s)
         yield self.control(int(stream_uniform(self.plan.seed, "monitor phase", self.plan.nodes[n].id) * interval))
         while True:
@@ -187,6 +188,8 @@ class Control(Clock):
             for s, view in views.items():
                 misses[s] = misses[s] + 1 if view else 0
             in_sync = other.role == "standby"
+            parted = {(primary.place, other.place), (other.place, primary.place)} & self.path_cut
+            apart = apart + 1 if parted else 0
             if misses[primary] >= f.misses and in_sync and misses[other] == 0:
                 yield self.control(ticks(f.decide_s))
                 primary.role = "out of sync"
@@ -198,11 +201,11 @@ class Control(Clock):
                     other.role, misses[primary], ready_at = "primary", f.misses, None
                     primary, other = other, primary
                     self.env.process(self.propagate(n, f, primary))
-            elif in_sync and misses[other] >= f.misses:
+            elif in_sync and misses[primary] == 0 and max(misses[other], apart) >= f.misses:
                 other.role, ready_at = "out of sync", None
                 self.set_standby(primary, None)
             if other.role == "out of sync":
-                if misses[other] or misses[primary]:
+                if misses[other] or misses[primary] or apart:
                     ready_at = None
                 elif ready_at is None:
                     ready_at = self.env.now + ticks(f.resync_s)
