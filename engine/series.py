@@ -110,7 +110,8 @@ def empty_series(plan: Plan, rows: int) -> Series:
 
     return Series(
         edge_calls=zeros(np.int32, rows, E), edge_attempts=zeros(np.int32, rows, E),
-        edge_abandoned=zeros(np.int32, rows, E), edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
+        edge_abandoned=zeros(np.int32, rows, E),
+        edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
         edge_latency_s=np.full((rows, E, 3), np.nan, np.float32),
         inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
         inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),
@@ -119,7 +120,8 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
-        start_hist=zeros(np.int32, bins, S, N_BUCKETS), start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),
+        start_hist=zeros(np.int32, bins, S, N_BUCKETS),
+        start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),
         total_fastest_s=zeros(np.float64, S), total_slowest_s=zeros(np.float64, S),
         total_begun=zeros(np.int64, S), total_ends=zeros(np.int64, S, N_OUT), total_latency_s=zeros(np.float64, S),
         total_hist=zeros(np.int64, S, N_BUCKETS), total_class_begun=zeros(np.int64, C), total_class_ends=zeros(np.int64, C, N_OUT),

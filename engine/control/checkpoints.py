@@ -19,7 +19,8 @@ USED = {
     "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
     "targets": "n_target", "healthy": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
-    "total_ends": "n_source", "total_hist": "n_source", "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
+    "total_ends": "n_source", "total_hist": "n_source",
+    "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",

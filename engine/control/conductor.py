@@ -132,7 +132,8 @@ class Conductor:
     def _meter(self, row: int) -> None:
         """Write the second that just ended into row ``row`` of the series."""
         s = self.series
-        meters.collect_edges(self.world, row, s.edge_calls, s.edge_attempts, s.edge_abandoned, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
+        begun = (s.edge_calls, s.edge_attempts, s.edge_abandoned)
+        meters.collect_edges(self.world, row, *begun, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
         meters.collect_instances(self.world, 0, self.now, self._counts, self._seconds, self._state)
         counts = self._counts[0]
         s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = counts[:, 0], counts[:, 1], counts[:, 2]

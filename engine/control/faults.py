@@ -32,7 +32,8 @@ def strike(c: Conductor) -> Process:
             if start == time:
                 c.say("fault_start", None, fault.sentence, fault=fault.id, target=fault.target)
             if end == time:
-                c.say("fault_end", None, f"over after {(end - start) / TICKS_PER_S:g} s: {fault.kind.replace('_', ' ')} of {fault.target}", fault=fault.id, target=fault.target)
+                what = f"{fault.kind.replace('_', ' ')} of {fault.target}"
+                c.say("fault_end", None, f"{what} is over, after {(end - start) / TICKS_PER_S:g} s", fault=fault.id, target=fault.target)
         c.do(carry_out, c.world, live, time)
 
 
