@@ -37,7 +37,7 @@ def vanish(s, f):
 
 @tiny
 def arrive(s, f, now):
-    """A request reaches an instance: dead, failing, not the writer, free, busy or full."""
+    """A request reaches an instance: dead, failing, not the writer, free, busy or full. True when it has a slot and can start."""
     fr = s.frames[f]
     ins = s.inst[fr.inst]
     if ins.down != ALIVE:
@@ -45,32 +45,33 @@ def arrive(s, f, now):
             reply(s, f, REFUSED, now)
         else:
             vanish(s, f)
-        return
+        return False
     ins.n_arrived += 1
     if ins.error_share > 0.0 and uniform(fr.key, counter(FOR_ERROR, ZERO, ZERO)) < ins.error_share:
         ins.n_rejected += 1
         reply(s, f, ERROR, now)
-        return
+        return False
     if ins.role > ROLE_PRIMARY:
         ins.n_rejected += 1
         reply(s, f, NO_WRITER, now)
-        return
+        return False
     ins.offered += ins.mean_work * ins.slow
-    admit(s, f, ins, now)
+    return admit(s, f, ins, now)
 
 
 @tiny
 def admit(s, f, ins, now):
-    """Take a free slot, wait in the queue, or be turned away at once."""
+    """Take a free slot (True), wait in the queue, or be turned away at once."""
     if ins.busy < ins.slots:
         count_busy(ins, ONE_MORE, now)
-        make_ready(s, f)
-    elif ins.queued < ins.capacity:
+        return True
+    if ins.queued < ins.capacity:
         s.frames[f].state = WAIT
         enqueue(s, ins, f)
     else:
         ins.n_rejected += 1
         reply(s, f, QUEUE_FULL, now)
+    return False
 
 
 @tiny

@@ -47,6 +47,8 @@ def cache_dir() -> Path:
         path = Path(base) / name
         try:
             path.mkdir(parents=True, exist_ok=True)
+            if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
+                continue  # somebody else's: compiled code is not read from there
             probe = path / f".write-{os.getpid()}"
             probe.touch()
             probe.unlink()
@@ -59,17 +61,28 @@ def cache_dir() -> Path:
 CACHE_DIR = cache_dir()
 
 
-def _identity(function: Callable[..., Any]) -> Callable[..., Any]:
-    return function
-
-
-tiny: Callable[..., Any] = _identity  # leaf helpers, always inlined
-inner: Callable[..., Any] = _identity  # called from compiled code only
-entry: Callable[..., Any] = _identity  # called from Python; cached on disk; releases the interpreter lock
-
 if COMPILED:
+    from engine.kernel.unsigned import with_unsigned_indices
+
     numba.config.CACHE_DIR = str(CACHE_DIR)  # type: ignore[attr-defined]  # made at run time
     _hidden: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
-    tiny = numba.njit(forceinline=True, **_hidden)
-    inner = numba.njit(**_hidden)
-    entry = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+
+def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    compiled: Callable[..., Any] = numba.njit(with_unsigned_indices(function), **options)
+    return compiled
+
+
+def tiny(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A leaf helper, always inlined."""
+    return _compile(function, forceinline=True, **_hidden) if COMPILED else function
+
+
+def inner(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Called from compiled code only."""
+    return _compile(function, **_hidden) if COMPILED else function
+
+
+def entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Called from Python; cached on disk; releases the interpreter lock."""
+    return _compile(function, cache=True, nogil=True, error_model="numpy") if COMPILED else function

@@ -68,7 +68,8 @@ def happen(s, f, now):
     fr = s.frames[f]
     state = fr.state
     if state == TRAVEL:
-        arrive(s, f, now)
+        if arrive(s, f, now):
+            run(s, f, RUN, now)
     elif state == SERVE:
         fr.pc = s.steps[fr.pc].on_ok
         run(s, f, RUN, now)
