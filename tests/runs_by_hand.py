@@ -63,6 +63,7 @@ def steady(p: Plan) -> Series:
     s.start_begun[:, 0], s.start_ends[:, 0, 0] = RATE, RATE
     s.start_latency_s[:, 0] = RATE * 0.04
     s.start_hist[:, 0, bucket_of(0.04)] = RATE * s.hist_bin_s
+    s.start_fastest_s[:], s.start_slowest_s[:] = 0.04, 0.04
     return totalled(p, s)
 
 
@@ -90,6 +91,7 @@ def totalled(p: Plan, s: Series) -> Series:
     rows = slice(int(np.ceil(p.warmup_s)), None)
     s.total_begun, s.total_ends = s.start_begun[rows].sum(axis=0), s.start_ends[rows].sum(axis=0)
     s.total_latency_s, s.total_hist = s.start_latency_s[rows].sum(axis=0), s.start_hist[rows].sum(axis=0, dtype=np.int64)
+    s.total_fastest_s[:], s.total_slowest_s[:] = s.start_fastest_s.max(axis=0), s.start_slowest_s.max(axis=0)
     return s
 
 

@@ -77,6 +77,89 @@ def test_utilisation_is_of_the_capacity_in_service() -> None:
     assert web["load"] == (50 * 8 + 50 * 16) / (50 * 16 + 50 * 8)
 
 
+def test_a_standby_s_slots_are_no_capacity() -> None:
+    p = plan(10)
+    s = steady(p)
+    s.inst_role[:, 4:6] = ROLES.index("primary"), ROLES.index("standby")
+    s.inst_busy_s[:, 4], s.inst_offered_s[:, 4] = 4, 6
+    r = result(p, s)
+    orders = r.summary["nodes"]["orders"]
+    assert (orders["utilisation"], orders["load"]) == (1, 1.5)
+    columns = r.per_second
+    assert (columns.nodes["utilisation"][5, ORDERS], columns.nodes["load"][5, ORDERS]) == (1, 1.5)
+    assert columns.nodes["health"][5, ORDERS] == FAILING
+    assert columns.instances["utilisation"][5, 4:6].tolist() == [1, 0]
+
+
+def test_the_second_of_a_promotion_counts_for_both_members() -> None:
+    p = plan(10)
+    s = steady(p)
+    s.inst_role[:6, 4:6] = ROLES.index("primary"), ROLES.index("standby")
+    s.inst_role[6:, 4:6] = ROLES.index("out_of_sync"), ROLES.index("primary")
+    s.inst_busy_s[:6, 4:6], s.inst_busy_s[6, 4:6], s.inst_busy_s[7:, 4:6] = (4, 0), (1, 1), (0, 4)
+    assert result(p, s).per_second.nodes["utilisation"][5:8, ORDERS].tolist() == [1, 0.25, 1]
+
+
+def test_a_node_that_is_down_all_the_time_has_no_utilisation() -> None:
+    p = plan(10)
+    s = steady(p)
+    s.inst_up_s[:, 2:4], s.inst_busy_s[:, 2:4] = 0, 0
+    assert result(p, s).summary["nodes"]["web"]["utilisation"] is None
+
+
+def test_what_is_under_way_when_the_warm_up_ends_counts_as_begun_then() -> None:
+    p = plan(100, warmup_s=20)
+    s = steady(p)
+    for edge in (1, 2):
+        s.edge_call_ends[19, edge, 0] -= 7
+        s.edge_call_ends[20, edge, TIMEOUT] += 7
+    s.edge_calls[99, 1] += 5
+    s.edge_calls[98, 2], s.edge_abandoned[99, 2] = s.edge_calls[98, 2] + 3, 3
+    s.inst_completed[19, 2] -= 4
+    s.inst_killed[20, 2] += 4
+    s.inst_arrived[99, 3] += 6
+    summary = result(p, s).summary
+    edge = summary["edges"]["front->web"]
+    assert (edge["calls"], edge["ok"], edge["failed"], edge["in_flight"]) == (8012, 8000, {"timeout": 7}, 5)
+    edge = summary["edges"]["web->orders"]
+    assert (edge["calls"], edge["abandoned"], edge["in_flight"]) == (8010, 3, 0)
+    web = summary["nodes"]["web"]
+    assert (web["arrived"], web["completed"], web["killed"], web["present"]) == (8010, 8000, 4, 6)
+    windowed = result(p, s, expect=[{"metric": "calls", "edge": "front->web", "from_s": 20, "to_s": 100, "at_least": 0}])
+    assert windowed.expectations[0]["value"] == 8005
+
+
+def test_attempts_are_calls_and_retries() -> None:
+    p = plan(100, warmup_s=20)
+    s = steady(p)
+    s.edge_call_ends[19, 1, 0] -= 7
+    s.edge_call_ends[20, 1, 0] += 7
+    edge = result(p, s).summary["edges"]["front->web"]
+    assert (edge["calls"], edge["attempts"]) == (8007, 8007)
+
+
+def test_the_clients_edge_counts_the_requests_of_the_totals() -> None:
+    for warmup_s in (20, 20.5):
+        p = plan(100, warmup_s=warmup_s)
+        s = steady(p)
+        fail(s, 15, 30, share=0.3, ends_after_s=4)
+        fail(s, 50, 52, cause=ERROR, ends_after_s=1)
+        s.start_begun[99] += 3
+        s.edge_calls[99, 0] += 3
+        summary = result(p, s).summary
+        requests, edge = summary["requests"], summary["edges"]["shoppers->front"]
+        assert edge["calls"] == requests["started"]
+        assert {k: edge[k] for k in ("ok", "failed", "in_flight")} == {k: requests[k] for k in ("ok", "failed", "in_flight")}
+
+
+def test_percentiles_stay_within_what_occurred() -> None:
+    p = plan(10)
+    r = result(p, steady(p), expect=[{"metric": "p99_s", "at_most": 1}, {"metric": "p99_s", "from_s": 2, "to_s": 5, "at_most": 1}])
+    assert set(r.summary["latency_s"].values()) == {0.04}
+    assert [line["value"] for line in r.expectations] == [0.04, 0.04]
+    assert r.per_second.all_requests["p99_s"][:, 0].tolist() == r.per_second.requests["p50_s"][:, 0].tolist() == [0.04] * 10
+
+
 def test_a_node_without_a_bound_is_never_busy() -> None:
     p = plan(10)
     front = result(p, steady(p)).summary["nodes"]["front"]

@@ -40,8 +40,28 @@ def capacity_s(plan: Plan, up_s: np.ndarray) -> np.ndarray:
         return np.where(up_s > 0, up_s * slots(plan), 0)
 
 
-def percentiles_s(hist: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
-    """`series.percentile_s` for many histograms at once: [..., N_BUCKETS] → one [...] per share, seconds, NaN when empty."""
+def serving(series: Series) -> np.ndarray:
+    """Whether an instance counts as capacity: bool [T, I]. Standbys do not, until they are promoted.
+
+    A second in which a role changes counts for who served at its beginning and for who serves at its end.
+    """
+    at_end = series.inst_role <= PRIMARY
+    return at_end | np.concatenate([at_end[:1], at_end[:-1]])
+
+
+def extremes_s(fastest_s: np.ndarray, slowest_s: np.ndarray, axis: int | tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Shortest and longest of several latencies' extremes, where (0, 0) stands for no latency."""
+    shortest = np.where(slowest_s > 0, fastest_s, np.inf).min(axis=axis, initial=np.inf)
+    return shortest, slowest_s.max(axis=axis, initial=0)
+
+
+def percentiles_s(
+    hist: np.ndarray, shares: Sequence[float], within_s: tuple[np.ndarray, np.ndarray] | None = None
+) -> list[np.ndarray]:
+    """`series.percentile_s` for many histograms at once: [..., N_BUCKETS] → one [...] per share, seconds, NaN when empty.
+
+    ``within_s``: shortest and longest latency that occurred, beyond which no percentile lies.
+    """
     cumulated = np.cumsum(hist, axis=-1, dtype=np.float64)
     total, edges = cumulated[..., -1:], bucket_edges_s()
     values = []
@@ -50,6 +70,8 @@ def percentiles_s(hist: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]
         b = np.minimum((cumulated < need).sum(axis=-1, keepdims=True), hist.shape[-1] - 1)
         over, inside = np.take_along_axis(cumulated, b, -1) - need, np.take_along_axis(hist, b, -1)
         value = edges[b] + (edges[b + 1] - edges[b]) * (1 - divide(over, inside))
+        if within_s is not None:
+            value = np.minimum(np.maximum(value, within_s[0][..., None]), within_s[1][..., None])
         values.append(np.where(total > 0, value, np.nan)[..., 0])
     return values
 
@@ -87,14 +109,15 @@ class PerSecond:
     def nodes(self) -> Columns:
         """By node [T, N]. ``utilisation`` and ``load`` are shares of the capacity in service; NaN while none is."""
         plan, s = self.plan, self.series
-        capacity = by_node(plan, capacity_s(plan, s.inst_up_s))
+        counts = serving(s)
+        capacity = by_node(plan, capacity_s(plan, s.inst_up_s) * counts)
         columns: Columns = {
             "arrived_per_s": by_node(plan, s.inst_arrived),
             "completed_per_s": by_node(plan, s.inst_completed),
             "rejected_per_s": by_node(plan, s.inst_rejected),
             "killed_per_s": by_node(plan, s.inst_killed),
-            "utilisation": np.minimum(divide(by_node(plan, s.inst_busy_s), capacity), 1),
-            "load": divide(by_node(plan, s.inst_offered_s), capacity),
+            "utilisation": np.minimum(divide(by_node(plan, s.inst_busy_s * counts), capacity), 1),
+            "load": divide(by_node(plan, s.inst_offered_s * counts), capacity),
             "queue": by_node(plan, s.inst_queue),
             "queue_peak": by_node(plan, s.inst_queue_peak),
             "instances_up": by_node(plan, s.inst_state == 0),
@@ -104,8 +127,8 @@ class PerSecond:
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
             columns["arrived_per_s"][:, node] = s.start_begun[:, source]
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
-        serving = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
-        columns["health"] = health(plan, columns, serving, self.p99_objective_s).astype(np.float64)
+        serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
+        columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
 
     def _what_callers_see(self) -> Columns:
@@ -144,7 +167,8 @@ class PerSecond:
     def requests(self) -> Columns:
         """By clients node [T, S], each second holding the requests *started* in it; latencies are of the ok ones."""
         s = self.series
-        return request_columns(s.start_begun, s.start_ends, s.start_latency_s, s.start_hist, s.hist_bin_s)
+        parts = (s.start_begun, s.start_ends, s.start_latency_s, s.start_hist)
+        return request_columns(*parts, extremes_s(s.start_fastest_s[None], s.start_slowest_s[None], 0), s.hist_bin_s)
 
     @cached_property
     def all_requests(self) -> Columns:
@@ -152,10 +176,13 @@ class PerSecond:
         s = self.series
         parts = (s.start_begun, s.start_ends, s.start_latency_s, s.start_hist)
         begun, ends, latency_s, hist = (part.sum(axis=1, keepdims=True) for part in parts)
-        return request_columns(begun, ends, latency_s, hist, s.hist_bin_s)
+        shortest, longest = extremes_s(s.start_fastest_s, s.start_slowest_s, 1)
+        return request_columns(begun, ends, latency_s, hist, (shortest[:, None], longest[:, None]), s.hist_bin_s)
 
 
-def request_columns(begun: np.ndarray, ends: np.ndarray, latency_s: np.ndarray, hist: np.ndarray, bin_s: int) -> Columns:
+def request_columns(
+    begun: np.ndarray, ends: np.ndarray, latency_s: np.ndarray, hist: np.ndarray, within_s: tuple[np.ndarray, np.ndarray], bin_s: int
+) -> Columns:
     """Columns over requests by the second they started in, from the ``start_`` arrays of a `Series`."""
     ok, failed = ends[:, :, 0].astype(np.float64), ends[:, :, 1:].sum(axis=2, dtype=np.float64)
     columns: Columns = {
@@ -168,5 +195,5 @@ def request_columns(begun: np.ndarray, ends: np.ndarray, latency_s: np.ndarray, 
         "mean_s": divide(latency_s, ok),
     }
     rows = np.arange(len(ok)) // bin_s
-    columns |= {name: value[rows] for name, value in zip(PERCENTILES, percentiles_s(hist, list(PERCENTILES.values())))}
+    columns |= {name: value[rows] for name, value in zip(PERCENTILES, percentiles_s(hist, list(PERCENTILES.values()), within_s))}
     return columns | {f"failed.{cause}_per_s": ends[:, :, k + 1].astype(np.float64) for k, cause in enumerate(CAUSES)}

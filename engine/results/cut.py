@@ -8,6 +8,8 @@ from engine.series import Series
 
 GROWING = ("start_", "total_", "acked", "lost_writes")  # these change after their second is over, the others never do
 
+BY_BIN = ("start_hist", "start_fastest_s", "start_slowest_s")  # a row covers several seconds in long runs
+
 
 def cut(series: Series) -> Series:
     """The rows filled so far: views of what is final, copies of what may still change."""
@@ -16,7 +18,7 @@ def cut(series: Series) -> Series:
     parts = {}
     for field in fields(series):
         value = getattr(series, field.name)
-        if field.name == "start_hist":
+        if field.name in BY_BIN:
             value = value[:bins]
         elif field.name.startswith(("edge_", "inst_", "target_", "start_")):
             value = value[:rows]

@@ -11,7 +11,7 @@ from engine.events import PHASES
 from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results import totals
-from engine.results.columns import PERCENTILES, Columns, PerSecond, percentiles_s
+from engine.results.columns import PERCENTILES, Columns, PerSecond, extremes_s, percentiles_s
 from engine.results.numbers import number, ratio
 from engine.series import Series
 
@@ -19,10 +19,10 @@ REQUEST_TOTALS = (
     "availability", "error_ratio", "started", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s", *PERCENTILES,
 )  # fmt: skip
 OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for c in CAUSES))  # of the attempts sent to a node
-NODE_TOTALS = (*OF_CALLERS, "arrived", "completed", "rejected", "killed", "utilisation", "load", "peak_queue")
+NODE_TOTALS = (*OF_CALLERS, "arrived", "completed", "rejected", "killed", "present", "utilisation", "load", "peak_queue")
 EDGE_TOTALS = (
-    "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "amplification",
-    "p50_s", "p95_s", "p99_s",
+    "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "abandoned",
+    "in_flight", "amplification", "p50_s", "p95_s", "p99_s",
 )  # fmt: skip
 FAULT_TOTALS = (
     "rto_s", "rpo_s", "lost_requests", *(f"lost_requests.{c}" for c in CAUSES), "lost_writes", *(f"phases.{p}" for p in PHASES),
@@ -80,24 +80,27 @@ class Metrics:
         if name not in REQUEST_TOTALS:
             columns = self.per_second.all_requests if source is None else self.per_second.requests
             return self._folded("requests", name, columns, source or 0, rows)
-        begun, ends, latency_s, hist = self._requests(slice(None) if source is None else slice(source, source + 1), rows)
+        begun, ends, latency_s, hist, within_s = self._requests(slice(None) if source is None else slice(source, source + 1), rows)
         ok, failed = ends[0], ends[1:].sum()
         if name in PERCENTILES:
-            return number(float(percentiles_s(hist, [PERCENTILES[name]])[0]))
+            return number(float(percentiles_s(hist, [PERCENTILES[name]], within_s)[0]))
         simple = {"started": begun, "in_flight": begun - ok - failed, "mean_s": ratio(latency_s, ok)}
         return simple[name] if name in simple else _outcome(name, ends)
 
-    def _requests(self, sources: slice, rows: slice | None) -> tuple[float, np.ndarray, float, np.ndarray]:
+    def _requests(self, sources: slice, rows: slice | None) -> tuple[float, np.ndarray, float, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+        """Started, ended by outcome, summed latency, its histogram and extremes."""
         s = self.series
         if rows is None:
             begun, ends, latency_s, hist = s.total_begun, s.total_ends, s.total_latency_s, s.total_hist
-            return begun[sources].sum(), ends[sources].sum(axis=0), latency_s[sources].sum(), hist[sources].sum(axis=0)
+            within_s = extremes_s(s.total_fastest_s[sources], s.total_slowest_s[sources], 0)
+            return begun[sources].sum(), ends[sources].sum(axis=0), latency_s[sources].sum(), hist[sources].sum(axis=0), within_s
         bins = slice(rows.start // s.hist_bin_s, -(-rows.stop // s.hist_bin_s))
         return (
             s.start_begun[rows, sources].sum(),
             s.start_ends[rows, sources].sum(axis=(0, 1)),
             s.start_latency_s[rows, sources].sum(),
             s.start_hist[bins, sources].sum(axis=(0, 1)),
+            extremes_s(s.start_fastest_s[bins, sources], s.start_slowest_s[bins, sources], (0, 1)),
         )
 
     def of_node(self, name: str, node: int, rows: slice | None) -> float | None:
@@ -117,12 +120,13 @@ class Metrics:
         if name in PERCENTILES:
             return _weighted(self.per_second.edges[name][seconds, edge], self.series.edge_call_ends[seconds, edge, 0])
         row = totals.edges(self.plan, self.series, rows)[self.plan.edges[edge].id]
-        simple = row | {"retries": row["attempts"] - row["calls"]}
-        return simple[name] if name in ("calls", "attempts", "retries", "amplification") else _outcome(
-            name, self.series.edge_call_ends[seconds, edge].sum(axis=0))  # fmt: skip
+        if name == "retries":
+            return row["attempts"] - row["calls"]
+        failed = [row["failed"].get(cause, 0) for cause in CAUSES]
+        return row[name] if name in totals.OF_EDGE else _outcome(name, np.array([row["ok"], *failed]))
 
     def of_faults(self, name: str, which: list[str] | None) -> float | None:
-        """The worst of the faults with these ids (all when None); None when one of them has no value: never restored, not started."""
+        """The worst of the faults with these ids (all when None) that began; None when there is none, or one was never restored."""
         entries = [f for f in self.faults if which is None or f["id"] in which]
         values = [_of_fault(name, entry) for entry in entries]
         return None if not values or None in values else max(v for v in values if v is not None)

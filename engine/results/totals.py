@@ -1,4 +1,8 @@
-"""The totals of a run: requests exactly from the warm-up on, nodes and edges from the full seconds after it."""
+"""The totals of a run: requests exactly from the warm-up on, nodes and edges from the full seconds after it.
+
+What was under way at nodes and edges when the warm-up ended counts as if it had begun then, so that what began is never less than what
+ended. A window of seconds counts what began and what ended in it as it was.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ import numpy as np
 
 from engine.outcomes import CAUSES
 from engine.plan import Plan
-from engine.results.columns import PERCENTILES, by_node, capacity_s, percentiles_s
+from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
 from engine.series import Series
+
+OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification")  # what an edge has beside its outcomes
 
 
 def requests(series: Series) -> dict[str, Any]:
@@ -53,7 +59,8 @@ def availability(series: Series) -> float | None:
 def latency_s(series: Series) -> dict[str, float | None]:
     """Mean and percentiles of the ok requests in the totals, seconds from the first attempt to the answer."""
     ok = int(series.total_ends[:, 0].sum())
-    values = percentiles_s(series.total_hist.sum(axis=0), list(PERCENTILES.values()))
+    within_s = extremes_s(series.total_fastest_s, series.total_slowest_s, 0)
+    values = percentiles_s(series.total_hist.sum(axis=0), list(PERCENTILES.values()), within_s)
     mean = ratio(series.total_latency_s.sum(), ok)
     return {"mean": mean} | {name.removesuffix("_s"): number(float(value)) for name, value in zip(PERCENTILES, values)}
 
@@ -63,19 +70,27 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
 
     ``utilisation`` and ``load`` are shares of the capacity in service (0 where that has no bound).
     ``peak_queue`` adds up the instances' peaks of the same second, so with several instances it can lie a little high.
-    For clients ``arrived`` counts the requests they started and ``completed`` those that were answered.
+    ``present`` are those still there at the end: arrived = completed + rejected + killed + present.
+    For clients ``arrived`` counts the requests they started, ``completed`` those that were answered, ``present`` those still open.
     """
     chosen, rows = rows is not None, rows or window(plan, series)
+    before, until = slice(0, rows.start), slice(0, rows.stop)
 
-    def total(name: str) -> np.ndarray:
-        return by_node(plan, getattr(series, name)[rows].sum(axis=0, dtype=np.float64)[None, :])[0]
+    def total(values: np.ndarray, of: slice = rows) -> np.ndarray:
+        return by_node(plan, values[of].sum(axis=0, dtype=np.float64)[None, :])[0]
 
-    capacity = by_node(plan, capacity_s(plan, series.inst_up_s[rows].sum(axis=0)[None, :]))[0]
+    counts = serving(series)
+    capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
-    columns = {name: total(f"inst_{name}") for name in ("arrived", "completed", "rejected", "killed", "busy_s", "offered_s")}
+    columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed")}
+    columns |= {name: total(getattr(series, f"inst_{name}") * counts) for name in ("busy_s", "offered_s")}
+    stays = series.inst_arrived - series.inst_completed - series.inst_rejected - series.inst_killed
+    columns["present"] = total(stays, until)
+    columns["arrived"] += 0 if chosen else total(stays, before)
     for source, node in enumerate(plan.sources()):
-        columns["arrived"][node] = series.start_begun[rows, source].sum() if chosen else series.total_begun[source]
-        columns["completed"][node] = series.start_ends[rows, source, 0].sum() if chosen else series.total_ends[source, 0]
+        begun = series.start_begun[rows, source].sum() if chosen else series.total_begun[source]
+        ends = series.start_ends[rows, source].sum(axis=0) if chosen else series.total_ends[source]
+        columns["arrived"][node], columns["completed"][node], columns["present"][node] = begun, ends[0], begun - ends.sum()
     return {
         node.id: {
             "arrived": int(columns["arrived"][n]),
@@ -85,6 +100,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "peak_queue": int(peaks[:, n].max(initial=0)),
             "killed": int(columns["killed"][n]),
             "rejected": int(columns["rejected"][n]),
+            "present": int(columns["present"][n]),
         }
         for n, node in enumerate(plan.nodes)
     }
@@ -96,20 +112,51 @@ def _share(part_s: float, whole_s: float, most: float = math.inf) -> float | Non
 
 
 def edges(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, dict[str, Any]]:
-    """Totals by edge over full seconds: calls and attempts begun, calls ended by outcome, attempts per call."""
-    rows = rows or window(plan, series)
-    calls, attempts = series.edge_calls[rows].sum(axis=0), series.edge_attempts[rows].sum(axis=0)
-    ends = series.edge_call_ends[rows].sum(axis=0)
+    """Totals by edge over full seconds: calls and attempts begun, calls ended by outcome, attempts per call.
+
+    ``abandoned`` are calls whose caller died, ``in_flight`` those still open at the end; over the whole run
+    calls = ok + failed + abandoned + in_flight.
+    """
+    chosen, rows = rows is not None, rows or window(plan, series)
+    begun, retries = series.edge_calls[rows].sum(axis=0), (series.edge_attempts - series.edge_calls)[rows].sum(axis=0)
+    ends, abandoned = series.edge_call_ends[rows].sum(axis=0), series.edge_abandoned[rows].sum(axis=0)
+    stays = series.edge_calls - series.edge_call_ends.sum(axis=2) - series.edge_abandoned
+    calls = begun if chosen else begun + stays[: rows.start].sum(axis=0)
+    if not chosen:
+        for edge, source in _only_edges(plan):
+            calls[edge], ends[edge] = series.total_begun[source], _as_requests(plan, series, edge, source)
+    in_flight = stays[: rows.stop].sum(axis=0) if chosen else calls - ends.sum(axis=1) - abandoned
     return {
         edge.id: {
             "calls": int(calls[e]),
-            "attempts": int(attempts[e]),
+            "attempts": int(calls[e] + retries[e]),
             "ok": int(ends[e, 0]),
             "failed": counts(CAUSES, ends[e, 1:]),
-            "amplification": ratio(attempts[e], calls[e]),
+            "abandoned": int(abandoned[e]),
+            "in_flight": int(in_flight[e]),
+            "amplification": ratio(calls[e] + retries[e], calls[e]),
         }
         for e, edge in enumerate(plan.edges)
     }
+
+
+def _only_edges(plan: Plan) -> list[tuple[int, int]]:
+    """(edge, index of the clients) where clients call nothing else: one call is one request there."""
+    return [(plan.nodes[n].calls[0], source) for source, n in enumerate(plan.sources()) if len(plan.nodes[n].calls) == 1]
+
+
+def _as_requests(plan: Plan, series: Series, edge: int, source: int) -> np.ndarray:
+    """Outcomes [N_OUT] of the calls that are the requests of the totals, started after the warm-up.
+
+    How many were ok and how many failed the requests say exactly. By which outcome the calls failed only the edge knows, by the instant
+    they did; as many as are too many there were under way when the warm-up ended, and the earliest are taken for those.
+    """
+    ended = series.total_ends[source]
+    failures = series.edge_call_ends[math.floor(plan.warmup_s) :, edge, 1:].astype(np.int64)
+    running = np.cumsum(failures.reshape(-1))
+    extra = max(0, int(failures.sum()) - int(ended[1:].sum()))
+    kept = np.diff(np.maximum(running - extra, 0), prepend=0)
+    return np.concatenate([ended[:1], kept.reshape(failures.shape).sum(axis=0)])
 
 
 def window(plan: Plan, series: Series, from_s: float | None = None, to_s: float | None = None) -> slice:
