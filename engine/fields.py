@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -164,8 +165,8 @@ def shown(value: Any, length: int = 60) -> str:
 
 
 def listed(words: Iterable[object], at_most: int = 12) -> str:
-    """Words joined by commas, the tail counted instead of named when there are many."""
-    names = [str(word) for word in words]
+    """Words joined by commas, each once, the tail counted instead of named when there are many."""
+    names = list(dict.fromkeys(str(word) for word in words))
     extra = f" and {len(names) - at_most} more" if len(names) > at_most else ""
     return (", ".join(names[:at_most]) + extra) or "(none)"
 
@@ -179,16 +180,30 @@ def close_to(word: object, known: Iterable[object]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
+def spoken(number: float) -> str:
+    """A number as people read it: 86,400 and 0.25, never 8.64e+04."""
+    return f"{int(number):,}" if float(number).is_integer() else f"{number:,.12g}"
+
+
+LONGEST_PLAIN = 20  # digits and signs; a longer number is easier to read with an exponent
+
+
 def number_hint(text: str) -> str:
     """What to write instead when a text looks like a number: YAML 1.1 reads ``1e3`` as text, and units are not written; else ''."""
-    found = re.fullmatch(r"\s*([-+]?[\d_]*\.?[\d_]+(?:[eE][-+]?\d{1,2})?)\s*(s|ms|%)?\s*", text)
+    found = re.fullmatch(r"\s*([-+]?[\d_]*\.?[\d_]+(?:[eE][-+]?\d{1,3})?)\s*(s|ms|%)?\s*", text)
     try:
         number = Decimal(found[1].replace("_", "")) if found else None
     except InvalidOperation:
         number = None
-    if number is None or found is None:
+    if number is None or found is None or not math.isfinite(float(number)):
         return ""
     number = number.scaleb({"ms": -3, "%": -2}.get(found[2], 0))
     plain = format(number, "f")
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
-    return f"this is text; write it as the number {plain}"
+    return f"this is text; write it as the number {plain if len(plain) <= LONGEST_PLAIN else _with_exponent(float(number))}"
+
+
+def _with_exponent(number: float) -> str:
+    """The form that YAML 1.1 reads as a number: before an exponent it wants a point."""
+    mantissa, e, exponent = repr(number).partition("e")
+    return mantissa + (".0" if e and "." not in mantissa else "") + e + exponent

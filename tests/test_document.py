@@ -71,8 +71,8 @@ def test_only_the_version_and_the_nodes_are_required():
     assert (scenario.seed, scenario.duration_s, scenario.warmup_s) == (1, 600, 0)
     assert scenario.geography.places() == ["region-1", "region-1a"]
     assert said({}) == [
-        ("faultline", "is missing: version of the document format, 1."),
-        ("nodes", "is missing: the list of what there is."),
+        ("faultline", "is missing; write `faultline: 1` as the first line"),
+        ("nodes", "is missing; write what there is, e.g. `nodes: [{id: web, kind: service}]`"),
     ]
 
 
@@ -165,6 +165,13 @@ def test_a_variant_may_add_what_is_complete():
     assert (other.node("cache").kind, other.edges[-1].id, other.faults[-1].id, other.duration_s) == ("store", "web->cache", "late", 60)
 
 
+def test_a_variant_adds_an_edge_by_its_id():
+    other = varied({"nodes": {"cache": {"kind": "service"}}, "edges": {"web->cache": {}, "cache->orders": {"timeout_s": 3}}})
+    assert [e.id for e in other.edges[-2:]] == ["web->cache", "cache->orders"]
+    assert other.edges[-1].timeout_s == 3
+    assert varied({"nodes": {"orders": None}, "edges": {"web->orders": {"timeout_s": 3}}}).edges[-1].id == "front->web"
+
+
 def test_a_variants_expectations_replace_the_bases():
     data = shop(expect=[{"metric": "availability", "at_least": 0.9}],
                 variants=[{"id": "a", "expect": [{"metric": "p99_s", "at_most": 1}]}, {"id": "b"}])  # fmt: skip
@@ -240,6 +247,12 @@ def test_no_field_ever_raises_anything_but_problems(node, field, value):
 
 titles = st.text(st.characters(blacklist_categories=["Cs"]), max_size=30)
 numbers = st.floats(0.001, 1000, allow_nan=False)
+
+
+@pytest.mark.parametrize("text", ["\x85", "a\u2028b", "a\u2029", "two\nlines\x85", " \t", "\ufeff", "#: no"])
+def test_text_with_unusual_line_ends_and_blanks_is_read_back_as_it_was(text):
+    scenario = parse(shop(title=text, expect=[{"metric": "availability", "at_least": 0.5, "because": text}]))
+    assert loads(dumps(scenario)) == scenario
 
 
 @settings(max_examples=80, deadline=None)

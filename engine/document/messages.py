@@ -10,10 +10,11 @@ from pydantic.fields import FieldInfo
 
 from engine.components import COMPONENTS
 from engine.components import NOT_YET as COMPONENTS_NOT_YET
+from engine.document.migrations import current_version
 from engine.document.scenario import Scenario
 from engine.faults import FAULTS
 from engine.faults import NOT_YET as FAULTS_NOT_YET
-from engine.fields import TAG, OneKindOf, close_to, first_field, listed, number_hint, shown
+from engine.fields import TAG, OneKindOf, close_to, first_field, listed, number_hint, shown, spoken
 
 TYPES = {
     "float_type": "a number", "int_type": "a whole number", "bool_type": "true or false", "string_type": "text", "list_type": "a list",
@@ -24,6 +25,10 @@ BOUNDS = {
     "greater_than": ("gt", "more than"), "greater_than_equal": ("ge", "at least"), "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }  # fmt: skip
+WRITE: dict[tuple[Any, ...], str] = {
+    ("faultline",): f"`faultline: {current_version()}` as the first line",
+    ("nodes",): "what there is, e.g. `nodes: [{id: web, kind: service}]`",
+}
 KINDS: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "nodes": (COMPONENTS, COMPONENTS_NOT_YET),
     "faults": (FAULTS, FAULTS_NOT_YET),
@@ -75,13 +80,21 @@ def sentence(error: Mapping[str, Any], data: Any) -> str:
             return f"is not available in this version; the fields are {listed(dict.fromkeys(known), 30)}"
         return f"there is no field {name!r} here{close_to(name, known)}; the fields are {listed(dict.fromkeys(known), 30)}"
     if kind == "missing":
-        return f"is missing: {info.description[0].lower() + info.description[1:]}" if info and info.description else "is missing"
+        return _missing(error["loc"], info)
     if kind in TYPES:
         return _wrong_type(TYPES[kind], value, info)
     if kind in BOUNDS:
         key, words = BOUNDS[kind]
-        return f"must be {words} {context[key]:,g}, not {shown(value)}"
+        return f"must be {words} {spoken(context[key])}, not {shown(value)}"
     return _other(kind, value, context, info) or f"{error['msg'][0].lower() + error['msg'][1:]}, not {shown(value)}"
+
+
+def _missing(loc: Sequence[Any], info: FieldInfo | None) -> str:
+    """What to write, for the two sections every document has; what it means, for any other field."""
+    if tuple(loc) in WRITE:
+        return f"is missing; write {WRITE[tuple(loc)]}"
+    meaning = info.description.rstrip(".") if info and info.description else ""
+    return f"is missing: {meaning[0].lower() + meaning[1:]}" if meaning else "is missing"
 
 
 def _wrong_type(wanted: str, value: Any, info: FieldInfo | None) -> str:

@@ -26,6 +26,14 @@ class _Writer(yaml.SafeDumper):
         super().increase_indent(flow, False)  # items of a list are indented below their key
 
 
+def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    """Quoted where YAML would take one of Unicode's rarer line breaks for the end of a line and fold it into a space."""
+    style = '"' if any(end in text for end in "\x85\u2028\u2029") else None
+    node: yaml.ScalarNode = writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return node
+
+
+_Writer.add_representer(str, _text)
 _Writer.add_representer(_Flow, lambda writer, data: writer.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True))
 
 
