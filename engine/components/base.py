@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
 from engine.behaviours import Behaviour
-from engine.fields import Id, Strict, quantity
+from engine.fields import Id, Strict, listed, quantity
 from engine.geography import Geography
 
 __all__ = ["AzPlaced", "Component", "Placed", "RegionPlaced", "TIERS", "quantity"]
@@ -71,12 +71,12 @@ class Placed(Component):
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         azs, region = self.azs or [], self.region
         if region is not None and region not in geography.azs_of:
-            yield "region", f"there is no Region {region!r}; the Regions are {', '.join(geography.azs_of)}"
+            yield "region", f"there is no Region {region!r}; the Regions are {listed(geography.azs_of)}"
         for az in azs:
             if az in geography.azs_of:
-                yield "azs", f"{az!r} is a Region, not an AZ; its AZs are {', '.join(geography.azs_of[az])}"
+                yield "azs", f"{az!r} is a Region, not an AZ; its AZs are {listed(geography.azs_of[az])}"
             elif az not in geography.azs:
-                yield "azs", f"there is no AZ {az!r} in any Region; the AZs are {', '.join(geography.azs)}"
+                yield "azs", f"there is no AZ {az!r} in any Region; the AZs are {listed(geography.azs)}"
         for az in sorted({az for az in azs if azs.count(az) > 1}):
             yield "azs", f"{az!r} is named more than once; name each AZ once"
         yield from self._check_regions(geography)

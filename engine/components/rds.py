@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from engine.behaviours import Store
 from engine.components.base import RegionPlaced, quantity
 from engine.components.values import Exponential, FailoverFields, ServiceTime
-from engine.fields import LONGEST_S
+from engine.fields import LONGEST_S, listed
 from engine.geography import Geography
 
 STATED = "our split of the 60 to 120 s the RDS user guide states for a whole Multi-AZ failover"
@@ -77,7 +77,7 @@ class Rds(RegionPlaced):
         if misplaced:
             return
         azs = self.azs or geography.azs_of[self.home(geography)]
-        where = f"among the node's AZs; they are {', '.join(azs)}"
+        where = f"among the node's AZs; they are {listed(azs)}"
         for field in ("primary_az", "standby_az"):
             az = getattr(self, field)
             if az is not None and az not in azs:
@@ -85,5 +85,5 @@ class Rds(RegionPlaced):
         if self.multi_az and len(azs) < 2:
             yield "multi_az", f"needs a second AZ, and there is only {azs[0]}"
         elif self.multi_az and self.standby_az is not None and self.standby_az == (self.primary_az or azs[0]):
-            yield "standby_az", f"is the primary's AZ; a standby there would be lost with it, choose another of {', '.join(azs)}"
+            yield "standby_az", f"is the primary's AZ; a standby there would be lost with it, choose another of {listed(azs)}"
         yield from ((f"failover.{field}", message) for field, message in self.failover.check())

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import AzPlaced, quantity
 from engine.components.values import Exponential, FailoverFields, ServiceTime
-from engine.fields import OneOf
+from engine.fields import OneOf, listed
 from engine.geography import Geography
 
 FailoverOrNone = Annotated[
@@ -52,6 +52,6 @@ class Store(AzPlaced):
         yield from super().check(geography)
         azs = self.home_azs(geography)
         if self.primary_az is not None and self.primary_az not in azs:
-            yield "primary_az", f"{self.primary_az!r} is not among the node's AZs; they are {', '.join(azs)}"
+            yield "primary_az", f"{self.primary_az!r} is not among the node's AZs; they are {listed(azs)}"
         if not isinstance(self.failover, str):
             yield from ((f"failover.{field}", message) for field, message in self.failover.check())

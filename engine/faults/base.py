@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from engine.fields import LONGEST_S, Id, Strict, quantity
+from engine.fields import LONGEST_S, Id, Strict, listed, quantity
 from engine.geography import Geography
 from engine.live import Live
 from engine.topology import Target, TargetKind, Topology, UnknownTarget
@@ -33,6 +33,7 @@ class Fault(Strict):
     summary: ClassVar[str]  # what it does, for the menu
     targets: ClassVar[tuple[TargetKind, ...]]
     behaviours: ClassVar[tuple[str, ...]] = ()  # of the nodes it may be put on; none for places and edges
+    not_on: ClassVar[dict[str, str]] = {}  # behaviour → why this cannot happen to such a node, where that is worth a word
     default_for_s: ClassVar[float] = 120.0
 
     id: Id | None = quantity(None, "", "Name of the fault, for expectations and variants.", label="Id")
@@ -85,8 +86,9 @@ class Fault(Strict):
         node = topology.nodes[target.id]
         if node.behaviour not in self.behaviours:
             fitting = [id for id, n in topology.nodes.items() if n.behaviour in self.behaviours]
-            others = ", ".join(fitting) or "no node here"
-            yield "target", f"{self.kind} cannot happen to {node.id!r} ({node.label}); it could happen to {others}"
+            others = listed(fitting) if fitting else "no node here"
+            why = f": {self.not_on[node.behaviour]}" if node.behaviour in self.not_on else ""
+            yield "target", f"{self.kind} cannot happen to {node.id!r} ({node.label}){why}; it could happen to {others}"
 
     def paths(self, geography: Geography) -> set[tuple[str, str]]:
         """(from, to) pairs of places between which nothing passes; only a partition has any."""

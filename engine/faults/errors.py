@@ -16,6 +16,10 @@ class Errors(Fault):
     summary: ClassVar = "A share of requests is answered with an error at once."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "store")
+    not_on: ClassVar = {
+        "balancer": "a balancer answers with what the instances behind it say",
+        "source": "clients only send requests, they serve none",
+    }
 
     share: float = quantity(0.5, "", "Share of requests that fail, 0 to 1.", gt=0, le=1, assumption="half of them")
 

@@ -16,6 +16,10 @@ class Slow(Fault):
     summary: ClassVar = "Requests take several times as long to serve; health checks see nothing wrong."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "store")
+    not_on: ClassVar = {
+        "balancer": "a balancer passes requests on and spends no time on them",
+        "source": "clients only send requests, they serve none",
+    }
 
     factor: float = quantity(5, "×", "Service time is multiplied by this.", ge=1, le=10_000, assumption="slow enough to hurt")
 
