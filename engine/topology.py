@@ -63,7 +63,7 @@ class Topology:
     def _shortest_cycle(knot: nx.DiGraph) -> list[str]:
         """From the knot's first node around and back to it, by the shortest way."""
         start = min(knot)
-        back = min((nx.shortest_path(knot, after, start) for after in knot.successors(start)), key=len)
+        back = min((nx.shortest_path(knot, after, start) for after in knot.successors(start) if after != start), key=len)
         return [start, *back[:-1]]
 
     @property

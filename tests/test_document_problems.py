@@ -1,11 +1,13 @@
 """Every way a document can be wrong: one sentence with its path, the value, and what would be right."""
 
+import json
 import re
 import time
 
 import pytest
+import yaml
 
-from engine.document import problems
+from engine.document import parse, problems
 from engine.fields import number_hint
 from tests.documents import SHOP, said, shop, with_edge, with_fault, with_node
 
@@ -34,8 +36,8 @@ def test_all_problems_are_reported_at_once():
     ]
     data["warmup_s"] = 600
     assert {p for p, _ in said(data)} == {
-        "nodes.web.instances", "nodes.web.colour", "nodes.orders.primary_az", "edges.web->cache.to", "faults[0].at_s", "faults.f.target",
-        "warmup_s",
+        "nodes.web.instances", "nodes.web.colour", "nodes.orders.primary_az", "edges.web->cache.to", "faults[0].at_s", "faults[0].target",
+        "faults.f.target", "warmup_s",
     }  # fmt: skip
 
 
@@ -86,6 +88,8 @@ def test_an_unknown_field_is_answered_with_a_close_one():
         ("orders", "standby_az", "us-east-1a", "is the primary's AZ"),
         ("users", "rate_per_s", -4, "must be at least 0, not -4"),
         ("users", "rate_per_s", "1e3", "write it as the number 1000"),
+        ("users", "rate_per_s", "1e300", "write it as the number 1.0e+300"),
+        ("users", "rate_per_s", 2e6, "must be at most 1,000,000, not 2000000"),
         ("users", "rate_per_s", {"sine": 4}, "rate 'sine' is not available in this version"),
         ("users", "arrivals", "posson", "must be `poisson` or `even` or {batch: …}, not 'posson'"),
         ("web", "service", 0.1, "must be {constant: …} or {exponential: …} or {lognormal: …, sigma: …}, not 0.1"),
@@ -108,6 +112,9 @@ def test_a_wrong_value_is_named_with_what_would_be_right(node, field, value, par
         ("-.5", "-0.5"),
         ("1_000.5", "1000.5"),
         ("1e-9", "0.000000001"),
+        ("1e300", "1.0e+300"),
+        ("-2.5E-200", "-2.5e-200"),
+        ("12345678901234567890123", "1.2345678901234568e+22"),
     ],
 )
 def test_a_text_that_looks_like_a_number_gets_the_number(text, number):
@@ -233,7 +240,12 @@ def test_a_wrong_node_is_not_reported_again_by_those_who_name_it():
         ({"kind": "az_power_loss", "target": "us-east-1"}, "target", "'us-east-1' is a Region; az_power_loss happens to an AZ"),
         ({"kind": "region_outage", "target": "us-east-1a"}, "target", "'us-east-1a' is an AZ; region_outage happens to a Region"),
         ({"kind": "node_down", "target": "web[0]"}, "target", "'web[0]' is an instance; node_down happens to a node"),
-        ({"kind": "slow", "target": "users"}, "target", "slow cannot happen to 'users' (Clients); it could happen to web, orders"),
+        ({"kind": "slow", "target": "users"}, "target",
+         "slow cannot happen to 'users' (Clients): clients only send requests, they serve none; it could happen to web, orders"),
+        ({"kind": "slow", "target": "front"}, "target",
+         "slow cannot happen to 'front' (Application Load Balancer): a balancer passes requests on and spends no time on them; it could"),
+        ({"kind": "errors", "target": "front"}, "target",
+         "errors cannot happen to 'front' (Application Load Balancer): a balancer answers with what the instances behind it say; it could"),
         ({"kind": "latency", "target": "web->order"}, "target", "there is no edge 'web->order' (did you mean 'web->orders'?)"),
         ({"kind": "partition", "target": "web"}, "target", "'web' is a node; partition happens to an edge"),
         ({"kind": "partition"}, "target", "here it has neither"),
@@ -275,6 +287,7 @@ def test_times_leave_something_to_measure():
     one(shop(duration_s=86_401), "duration_s", "must be at most 86,400")
     one(shop(duration_s=0), "duration_s", "must be more than 0")
     one(shop(seed=-1), "seed", "must be at least 0")
+    one(shop(seed=2**63), "seed", "must be at most 9,223,372,036,854,775,807, not 9223372036854775808")
     one(shop(faultline=2), "faultline", "must be 1, the version this program reads, not 2")
 
 
@@ -290,7 +303,9 @@ def test_a_run_that_would_not_fit_into_memory_says_how_long_it_may_be():
         ({"metric": "availabilty", "at_least": 0.9}, "metric", "there is no metric 'availabilty'"),
         ({"metric": "load", "node": "wep", "at_least": 0.9}, "node", "there is no node 'wep' (did you mean 'web'?)"),
         ({"metric": "calls", "edge": "web->x", "at_least": 1}, "edge", "there is no edge 'web->x'"),
-        ({"metric": "rto_s", "fault": "f", "at_most": 1}, "fault", "there is no fault 'f'"),
+        ({"metric": "rto_s", "fault": "f", "at_most": 1}, "fault", "there is no fault 'f'; the document has no faults"),
+        ({"metric": "rto_s", "at_most": 1}, "fault", "rto_s belongs to a fault, and the document has none"),
+        ({"metric": "availability", "at_least": 3e6, "at_most": 2_000_000.5}, "at_least", "3,000,000 is more than at_most 2,000,000.5"),
         ({"metric": "availability"}, "at_least", "is missing; say `at_least`, `at_most` or both"),
         ({"metric": "availability", "at_least": 0.9, "at_most": 0.5}, "at_least", "no value is both"),
         ({"metric": "availability", "at_least": 0.9, "from_s": 20, "to_s": 10}, "to_s", "must be later than from_s = 20"),
@@ -308,6 +323,17 @@ def test_variants_name_what_is_there():
     ]  # fmt: skip
 
 
+def test_an_edge_a_variant_adds_ends_at_nodes_that_are_there():
+    def change(**sections):
+        return shop(variants=[{"id": "v", "change": sections}])
+
+    one(change(edges={"web->order": {}}), "variants.v.edges.web->order.to", "there is no node 'order' (did you mean 'orders'?)")
+    one(change(edges={"front->orders": {}}), "variants.v.edges.front->orders", "cannot call")
+    one(change(edges={"web-orders": {}}), "variants.v.change.edges.web-orders", "the document has no edge 'web-orders'")
+    one(change(nodes={"orders": None, "db": {"kind": "store"}}, edges={"web->db": {}, "users->orders": {}}),
+        "variants.v.edges.users->orders.to", "there is no node 'orders'")  # fmt: skip
+
+
 def test_every_variant_is_checked_like_a_document_and_its_problems_carry_its_name():
     one(shop(variants=[{"id": "v", "change": {"nodes": {"web": {"azs": ["nowhere"]}}}}]), "variants.v.nodes.web.azs", "no AZ 'nowhere'")
     one(shop(variants=[{"id": "v", "expect": [{"metric": "p99", "at_most": 1}]}]), "variants.v.expect[0].metric", "no metric 'p99'")
@@ -322,9 +348,24 @@ def test_what_is_wrong_in_the_base_is_not_repeated_by_its_variants():
     )
 
 
+def test_a_number_of_a_fault_without_saying_which_is_of_all_there_are():
+    faults = [{"id": "a", "kind": "slow", "target": "web", "at_s": 1}, {"id": "b", "kind": "slow", "target": "web", "at_s": 90}]
+    for count in (1, 2):
+        assert said(shop(faults=faults[:count], expect=[{"metric": "rto_s", "at_most": 60}])) == []
+    one(shop(faults=faults, expect=[{"metric": "rto_s", "fault": "c", "at_most": 60}]), "expect[0].fault", "there is no fault 'c'", "a, ")
+
+
 def test_network_tables_name_pairs_of_regions():
     one(shop(network={"between_regions_s": {"us-east-1": 1}}), "network.between_regions_s.us-east-1", "two different Regions")
-    one(shop(network={"between_regions_s": {"a/b": 1, "b/a": 2}}), "network.between_regions_s.a/b", "the same both ways")
+    one(shop(network={"between_regions_s": {"us-east-1/eu-west-1": 1, "eu-west-1/us-east-1": 2}}),
+        "network.between_regions_s.eu-west-1/us-east-1", "the same both ways")  # fmt: skip
+    assert said(shop(network={"between_regions_s": {"us-east-1/eu-west-1": 0.068, "eu-west-1/ap-south-1": 0.1}})) == []
+    one(shop(network={"between_regions_s": {"us-east-1/eu-wets-1": 1}}), "network.between_regions_s.us-east-1/eu-wets-1",
+        "there is no Region 'eu-wets-1' (did you mean 'eu-west-1'?); the Regions are us-east-1")  # fmt: skip
+    regions = [{"id": "r", "azs": ["a"]}, {"id": "q", "azs": ["b"]}]
+    own = {"faultline": 1, "regions": regions, "nodes": [{"id": "s", "kind": "service"}]}
+    one(own | {"network": {"between_regions_s": {"r/q": 0.1, "r/zz": 0.1}}}, "network.between_regions_s.r/zz", "'zz'", "are r, q")
+    one(shop(regions=[{"id": "us-east-1", "azs": []}], network={"between_regions_s": {"r/zz": 1}}), "regions.us-east-1.azs")
     one(shop(network={"client_s": -1}), "network.client_s", "must be at least 0")
 
 
@@ -376,6 +417,27 @@ def test_a_byte_order_mark_does_no_harm():
 def test_a_sentence_between_braces_may_have_commas():
     data = "{faultline: 1, title: first this, then that, nodes: [{id: s, kind: service}]}"
     assert said(data) == []
+
+
+TORN = "{metric: availability, at_least: 0.75, because: no writer, and half of the instances, until it is noticed, at_most: 1}"
+
+
+@pytest.mark.parametrize("via", [lambda data: data, yaml.safe_dump, json.dumps, lambda data: yaml.safe_dump(data, sort_keys=False)])
+def test_a_reason_torn_by_another_reader_at_its_commas_is_put_together_again(via):
+    torn = yaml.safe_load(TORN)
+    assert torn["and half of the instances"] is None
+    data = shop(expect=[torn], variants=[{"id": "v", "expect": [dict(torn)]}])
+    scenario = parse(via(data))
+    whole = "no writer, and half of the instances, until it is noticed"
+    assert [scenario.expect[0].because, scenario.variant("v").expect[0].because] == [whole, whole]
+    assert parse(scenario.to_dict()) == scenario
+
+
+def test_a_word_alone_or_one_with_a_value_is_no_part_of_a_reason():
+    item = {"metric": "availability", "at_least": 0.5, "because": "so"}
+    one(shop(expect=[item | {"att_most": None}]), "expect[0].att_most", "did you mean 'at_most'?")
+    one(shop(expect=[item | {"and then": 1}]), "expect[0].and then", "there is no field")
+    one(shop(expect=[{"metric": "availability", "at_least": 0.5, "and then some": None}]), "expect[0].and then some", "there is no field")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
 from pydantic import Field
 
-from engine.fields import Strict, quantity
+from engine.fields import Strict, close_to, listed, quantity
 
 UNKNOWN_PAIR_S = 0.1  # assumption: between two Regions the table does not know, about half way round the world
 OVERHEAD_S = 0.003  # the measurements include request handling: the same source shows 3 to 6 ms inside one Region
@@ -34,16 +34,26 @@ class Network(Strict):
                 return self.between_regions_s[key]
         return measured_rtt_s().get(frozenset((a, b)), UNKNOWN_PAIR_S)
 
-    def check(self) -> Iterator[tuple[str, str]]:
-        """(path below ``network``, problem). Regions the document does not have are allowed: the table may be shared."""
+    def check(self, regions: Collection[str]) -> Iterator[tuple[str, str]]:
+        """(path below ``network``, problem). Names are those of the document's Regions, or of real ones: a table may be shared."""
         for key, value in self.between_regions_s.items():
             path, parts = f"between_regions_s.{key}", key.split("/")
             if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
                 yield path, "must name two different Regions as `us-east-1/eu-west-1`"
                 continue
+            for name in parts:
+                if name not in regions and name not in measured_regions():
+                    known = close_to(name, [*regions, *measured_regions()])
+                    yield path, f"there is no Region {name!r}{known}; the Regions are {listed(regions)}"
             other = self.between_regions_s.get(f"{parts[1]}/{parts[0]}", value)
             if other != value and parts[0] < parts[1]:
                 yield path, f"says {value:g} and the other direction says {other:g}; a round trip is the same both ways, give one"
+
+
+@cache
+def measured_regions() -> frozenset[str]:
+    """Names of the Regions in the measured table."""
+    return frozenset(name for pair in measured_rtt_s() for name in pair)
 
 
 @cache

@@ -189,28 +189,30 @@ def _look_through(text: str) -> None:
             raise Unreadable(f"line {line}: the document is nested more than {DEEPEST} levels deep")
 
 
-def oddities(data: Any, at_most: int = 20) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """(location, problem) of values that plain data cannot have: NaN, infinities, names that are no text, things too deep or too many."""
+Odd = tuple[tuple[Any, ...], str]  # location, what is wrong there
+
+
+def oddities(data: Any, at_most: int = 200) -> Iterator[Odd]:
+    """Values that plain data cannot have: NaN, infinities, names that are no text. `Unreadable` when it is too deep or too much."""
     stack: list[tuple[tuple[Any, ...], Any]] = [((), data)]
     values = found = 0
     while stack and found < at_most:
         loc, value = stack.pop()
         values += 1
-        said = f"the document has more than {MOST_VALUES:,} values" if values > MOST_VALUES else _oddity(loc, value)
-        if said:
-            yield (() if values > MOST_VALUES else loc), said
+        if values > MOST_VALUES:
+            raise Unreadable(f"the document has more than {MOST_VALUES:,} values")
+        if len(loc) > DEEPEST:
+            raise Unreadable(f"the document is nested more than {DEEPEST} levels deep")
+        if said := _oddity(value):
+            yield loc, said
             found += 1
-            if values > MOST_VALUES:
-                return
-        elif isinstance(value, dict):
-            stack.extend(((*loc, key), item) for key, item in reversed(value.items()))
+        if isinstance(value, dict):
+            stack.extend(((*loc, key), item) for key, item in reversed(value.items()) if _is_name(key))
         elif isinstance(value, list | tuple):
             stack.extend(((*loc, i), value[i]) for i in reversed(range(len(value))))
 
 
-def _oddity(loc: tuple[Any, ...], value: Any) -> str | None:
-    if len(loc) > DEEPEST:
-        return f"is nested more than {DEEPEST} levels deep"
+def _oddity(value: Any) -> str | None:
     if isinstance(value, float) and not math.isfinite(value):
         return f"must be a finite number, not {'NaN' if math.isnan(value) else 'infinity' if value > 0 else '-infinity'}"
     if isinstance(value, int) and abs(value) > 10**300:
@@ -218,10 +220,23 @@ def _oddity(loc: tuple[Any, ...], value: Any) -> str | None:
     if isinstance(value, str) and not _encodable(value):
         return "has characters that cannot be saved as UTF-8 (half of a surrogate pair)"
     if isinstance(value, dict):
-        odd = next((key for key in value if not isinstance(key, str) or not _encodable(key)), None)
-        return None if odd is None and None not in value else f"names must be text; put {shown(odd)} in quotes"
+        odd = [key for key in value if not _is_name(key)]
+        return f"names must be text; put {shown(odd[0])} in quotes" if odd else None
     known = value is None or isinstance(value, bool | int | float | str | list | tuple)
     return None if known else f"must be plain data (text, numbers, lists, mappings), not {type(value).__name__}"
+
+
+def without_oddities(value: Any) -> Any:
+    """The same data with nothing in place of what is odd, so that the rest of it can be looked at; numbers stay, fields refuse them."""
+    if isinstance(value, dict):
+        return {key: without_oddities(item) for key, item in value.items() if _is_name(key)}
+    if isinstance(value, list | tuple):
+        return [without_oddities(item) for item in value]
+    return value if isinstance(value, float) or not _oddity(value) else None
+
+
+def _is_name(key: Any) -> bool:
+    return isinstance(key, str) and _encodable(key)
 
 
 def _encodable(text: str) -> bool:

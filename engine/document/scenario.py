@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.components import COMPONENTS, Component
 from engine.document.edges import Edge
 from engine.document.limits import MOST_EXPECTATIONS, MOST_VARIANTS
 from engine.document.network import Network
 from engine.faults import FAULTS, Fault
-from engine.fields import LONGEST_S, Id, OneKindOf, Strict, quantity
+from engine.fields import LONGEST_S, Id, OneKindOf, Strict, quantity, spoken
 from engine.geography import DEFAULT_REGION, Geography, Region
 from engine.topology import Topology
 
@@ -57,14 +57,26 @@ class Expectation(Strict):
     at_most: float | None = quantity(None, "", "Upper bound, allowed itself.")
     because: str | None = quantity(None, "", "Why this must be so.", max_length=2_000)
 
-    def check(self) -> Iterator[tuple[str, str]]:
-        """(field, problem) for what single fields cannot tell."""
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_reason(cls, data: Any) -> Any:
+        """Put together what other YAML readers tear apart at commas: `because: first this` beside an empty `then that`."""
+        if not isinstance(data, dict) or not isinstance(data.get("because"), str):
+            return data
+        torn = [key for key, value in data.items() if value is None and isinstance(key, str) and " " in key]
+        rest = {key: value for key, value in data.items() if key not in torn}
+        return rest | {"because": ", ".join([data["because"], *torn])}
+
+    def check(self, duration_s: float) -> Iterator[tuple[str, str]]:
+        """(field, problem) for what single fields cannot tell, in a run of this length."""
         if self.at_least is None and self.at_most is None:
             yield "at_least", "is missing; say `at_least`, `at_most` or both"
         elif self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            yield "at_least", f"{self.at_least:g} is more than at_most {self.at_most:g}; no value is both"
+            yield "at_least", f"{spoken(self.at_least)} is more than at_most {spoken(self.at_most)}; no value is both"
         if self.from_s is not None and self.to_s is not None and self.from_s >= self.to_s:
             yield "to_s", f"must be later than from_s = {self.from_s:g}, not {self.to_s:g}"
+        if self.from_s is not None and self.from_s >= duration_s:
+            yield "from_s", f"must be before the end of the run at {duration_s:g} s, not {self.from_s:g}"
 
 
 class Change(Strict):
@@ -126,15 +138,8 @@ class Scenario(Strict):
         return self.topology.nodes[id]
 
     def fault_ids(self) -> list[str]:
-        """An id for each fault: its own, else its kind and number, e.g. ``slow-2`` for the second fault of the document."""
-        taken = {fault.id for fault in self.faults if fault.id}
-        ids = []
-        for number, fault in enumerate(self.faults, 1):
-            id = fault.id or f"{fault.kind}-{number}"
-            while fault.id is None and id in taken:
-                id += "-x"
-            ids.append(id)
-        return ids
+        """An id for each fault, see `fault_ids`."""
+        return fault_ids([(fault.id, fault.kind) for fault in self.faults])
 
     def to_dict(self) -> dict[str, Any]:
         """The document as plain JSON-able data: what was written, without defaults, in canonical key order."""
@@ -146,6 +151,18 @@ class Scenario(Strict):
         from engine.document.variants import variant  # here, because applying a change parses a document again
 
         return variant(self, id)
+
+
+def fault_ids(faults: Sequence[tuple[str | None, str]]) -> list[str]:
+    """For each fault's (id, kind) its id, else its kind and number, e.g. ``slow-2`` for the second fault of the document."""
+    taken = {id for id, _ in faults if id}
+    ids = []
+    for number, (own, kind) in enumerate(faults, 1):
+        id = own or f"{kind}-{number}"
+        while own is None and id in taken:
+            id += "-x"
+        ids.append(id)
+    return ids
 
 
 def _whole_numbers(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from engine.plan import Plan
 from engine.results import totals
@@ -67,7 +67,33 @@ def verdict(value: float | None, reason: str | None, at_least: float | None, at_
     return {"pass": True}
 
 
-def resolve(plan: Plan, item: dict[str, Any]) -> Wanted:
+class Item(Protocol):
+    """A node, edge or fault, as far as it can be named; a fault also has a kind and a target."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class Fault(Item, Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+
+
+class Design(Protocol):
+    """What metrics can belong to: a plan, or the names of a document that is not sound enough to have one."""
+
+    @property
+    def nodes(self) -> Sequence[Item]: ...
+    @property
+    def edges(self) -> Sequence[Item]: ...
+    @property
+    def faults(self) -> Sequence[Fault]: ...
+    def sources(self) -> list[int]: ...
+
+
+def resolve(plan: Design, item: dict[str, Any]) -> Wanted:
     """Find what an expectation asks for; raises `Unjudgeable` with the possible names."""
     item = _without_path(item)
     name = str(item["metric"])
@@ -84,7 +110,7 @@ def resolve(plan: Plan, item: dict[str, Any]) -> Wanted:
         index = _index("edge", edge, [e.id for e in plan.edges])
         return Wanted("edge", _known("edge", name, f"edge {edge}"), index, None, *window)
     if fault is not None or known("fault", name):
-        return Wanted("fault", _known("fault", name, "a fault"), None, _faults(plan, fault), *window)
+        return Wanted("fault", _known("fault", name, "a fault"), None, _faults(plan, name, fault), *window)
     for scope in ("node", "edge"):
         if known(scope, name) and not known("requests", name):
             ids = [n.id for n in plan.nodes] if scope == "node" else [e.id for e in plan.edges]
@@ -126,14 +152,16 @@ def _index(what: str, wanted: str, ids: list[str]) -> int:
     return ids.index(wanted)
 
 
-def _faults(plan: Plan, wanted: str | None) -> list[str] | None:
-    """Ids of the faults meant: by id, else by kind or target."""
+def _faults(plan: Design, name: str, wanted: str | None) -> list[str] | None:
+    """Ids of the faults meant: by id, else by kind or target; None for all there are."""
     if wanted is None and plan.faults:
         return None
+    if wanted is None:
+        raise Unjudgeable("fault", f"{name} belongs to a fault, and the document has none")
     by_id = [f.id for f in plan.faults if f.id == wanted]
     found = by_id or [f.id for f in plan.faults if wanted in (f.kind, f.target)]
     if not found:
-        raise Unjudgeable("fault", f"there is no fault {wanted or ''!r}; there are {', '.join(f.id for f in plan.faults) or 'none'}")
+        raise Unjudgeable("fault", f"there is no fault {wanted!r}; there are {', '.join(f.id for f in plan.faults) or 'none'}")
     return found
 
 
