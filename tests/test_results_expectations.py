@@ -74,6 +74,7 @@ def test_node_metrics() -> None:
     s.inst_queue_peak[130, 2], s.inst_queue[130, 2], s.inst_state[130, 3] = 40, 30, 2
     s.edge_attempt_ends[:, 1, ERROR] = RATE
     assert value(s, metric="utilisation", node="web") == 0.5
+    assert value(s, metric="present", node="web") == 0
     assert value(s, metric="nodes.web.utilisation", from_s=10, to_s=20) == 0.5
     assert value(s, metric="arrived", node="web", from_s=10, to_s=20) == 10 * RATE
     assert value(s, metric="peak_queue", node="web") == 40
@@ -120,7 +121,7 @@ def test_a_value_that_cannot_be_computed_fails_with_the_reason() -> None:
     fail(s, 120, 300)
     (line,) = judged(s, {"metric": "rto_s", "at_most": 60})
     assert (line["value"], line["pass"]) == (None, False)
-    assert line["reason"] == "loss: availability fell below 0.99 at 120 s and had not come back for good by 300 s"
+    assert line["reason"] == "loss: availability fell below 0.99 for requests started at 120 s and was not back for good by 300 s"
     (line,) = judged(s, {"metric": "p99_s", "from_s": 130, "to_s": 140, "at_most": 1})
     assert line["reason"] == "nothing happened in that window that it could be computed from"
     (line,) = judged(s, {"metric": "availability", "from_s": 400, "to_s": 500, "at_least": 0})
@@ -131,6 +132,15 @@ def test_a_fault_that_has_not_struck_has_no_rto() -> None:
     p = plan(100, faults=[fault("loss", 120)])
     (line,) = result(p, steady(p), expect=[{"metric": "rto_s", "at_most": 60}]).expectations
     assert line["reason"] == "loss starts at 120 s and the run ended at 100 s"
+
+
+def test_a_fault_that_has_not_struck_does_not_spoil_those_that_have() -> None:
+    p = plan(100, faults=[fault("loss", 20), fault("late", 120)])
+    s = steady(p)
+    fail(s, 20, 50)
+    r = result(p, s, expect=[{"metric": "rto_s", "at_most": 60}], rto_s=60)
+    assert [line["value"] for line in r.expectations] == [30]
+    assert [(line["fault"], line["pass"]) for line in r.objectives] == [("loss", True)]
 
 
 @pytest.mark.parametrize(

@@ -64,12 +64,69 @@ def test_requests_are_conserved(whole: Result) -> None:
     assert blamed == sum(requests["failed"].values())
 
 
+MESSY = """
+faultline: 1
+seed: 4
+duration_s: 150
+warmup_s: 35.5
+regions: [{id: r, azs: [a, b]}]
+nodes:
+  - {id: users, kind: clients, rate_per_s: 150}
+  - {id: robots, kind: clients, rate_per_s: 30}
+  - {id: front, kind: balancer, region: r, health_check: {interval_s: 5, timeout_s: 2, unhealthy: 2, healthy: 2}}
+  - {id: web, kind: service, azs: [a, b], instances: 4, concurrency: 8, service: {exponential: 0.02}, queue_capacity: 20}
+  - {id: orders, kind: rds, region: r, multi_az: true, primary_az: a, concurrency: 4, service: {exponential: 0.012}}
+  - {id: mail, kind: service, concurrency: 2, service: {exponential: 0.1}}
+edges:
+  - {from: users, to: front, timeout_s: 3, attempts: 3, backoff: {exponential: 0.2, cap_s: 2, jitter: full}}
+  - {from: front, to: web}
+  - {from: web, to: orders, timeout_s: 1}
+  - {from: robots, to: web, timeout_s: 2}
+  - {from: robots, to: mail, timeout_s: 2}
+faults:
+  - {kind: slow, target: orders, factor: 3, at_s: 20, for_s: 30}
+  - {kind: az_power_loss, target: a, at_s: 60, for_s: 30}
+  - {kind: instance_crash, target: "web[3]", at_s: 100.25, for_s: 20}
+  - {kind: node_down, target: web, at_s: 130, for_s: 5}
+"""
+
+
+def test_everything_that_began_at_a_node_or_an_edge_is_accounted_for() -> None:
+    run = Run(loads(MESSY))
+    abandoned = 0
+    for until_s in (30, 61.5, 100, 150):
+        run.advance(until_s=until_s)
+        summary = run.result().summary
+        for id, edge in summary["edges"].items():
+            assert edge["calls"] == edge["ok"] + sum(edge["failed"].values()) + edge["abandoned"] + edge["in_flight"], (until_s, id)
+            assert edge["in_flight"] >= 0 and edge["attempts"] >= edge["calls"], (until_s, id)
+        for id, node in summary["nodes"].items():
+            if id not in ("users", "robots"):
+                assert node["arrived"] == sum(node[k] for k in ("completed", "rejected", "killed", "present")), (until_s, id)
+            assert node["present"] >= 0, (until_s, id)
+        abandoned = sum(edge["abandoned"] for edge in summary["edges"].values())
+    users, edge = run.result().metrics, summary["edges"]["users->front"]
+    assert edge["calls"] == users.of_requests("started", 0, None)
+    assert edge["in_flight"] == users.of_requests("in_flight", 0, None)
+    assert abandoned > 0
+
+
+def test_an_instance_holds_what_its_node_says_is_present() -> None:
+    whole = simulate(loads(MESSY.replace("duration_s: 150", "duration_s: 62")))
+    last = whole.instances[whole.instances.t_s == 61]
+    for node in ("web", "orders", "mail"):
+        waiting, present = last[last.node == node].queue.sum(), whole.summary["nodes"][node]["present"]
+        slots = sum(i.slots for i in whole.plan.instances if whole.plan.nodes[i.node].id == node)
+        assert waiting <= present <= waiting + slots, node
+
+
 def test_totals_are_the_sums_of_the_seconds_after_the_warm_up(whole: Result) -> None:
     late = whole.requests[whole.requests.t_s >= 10]
     requests = whole.summary["requests"]
     assert (late.started_per_s.sum(), late.ok_per_s.sum()) == (requests["started"], requests["ok"])
     web = whole.nodes[(whole.nodes.node == "web") & (whole.nodes.t_s >= 10)]
-    assert web.arrived_per_s.sum() == whole.summary["nodes"]["web"]["arrived"]
+    end_of_warmup = whole.metrics.of_node("present", whole.plan.node_index("web"), slice(0, 10))
+    assert web.arrived_per_s.sum() + end_of_warmup == whole.summary["nodes"]["web"]["arrived"]
 
 
 def test_the_power_loss_is_found_measured_and_healed(whole: Result) -> None:
@@ -85,7 +142,7 @@ def test_a_partial_result_covers_what_there_is(shop: Scenario) -> None:
     run = Run(shop)
     run.advance(until_s=30)
     partial = run.result()
-    assert partial.summary["faults"] == []
+    assert [f["began"] for f in partial.summary["faults"]] == [False]
     assert partial.nodes.t_s.max() == 29
     assert partial.summary["requests"]["started"] == pytest.approx(2000, rel=0.1)
     run.advance()

@@ -15,7 +15,7 @@ MANY_BUDGETS = 10  # from here on "13 ×" reads better than "1300 %"
 def strip(summary: dict[str, Any], objectives: dict[str, Any]) -> list[dict[str, Any]]:
     """Availability, p99, what was lost and why, RTO and RPO of each fault, the error budget."""
     tiles = [_availability(summary, objectives), _p99(summary, objectives), _lost(summary)]
-    for fault in summary.get("faults") or []:
+    for fault in (f for f in summary.get("faults") or [] if f.get("began", True)):  # one the run has not reached has nothing to show
         tiles += _recovery(fault, objectives)
     if objectives.get("availability") is not None:
         tiles.append(_budget(summary, float(objectives["availability"])))

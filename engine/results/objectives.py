@@ -31,7 +31,7 @@ def judge(objectives: Any, metrics: Metrics, faults: Sequence[dict[str, Any]]) -
     lines = [_line(name, wanted[name], metrics.of_requests(name, None, None)) for name in OF_REQUESTS if name in wanted]
     for name in OF_FAULTS:
         if name in wanted:
-            lines += [_line(name, wanted[name], fault[name], fault["id"], fault["told"]) for fault in faults]
+            lines += [_line(name, wanted[name], f[name], f["id"], f["told"]) for f in faults if f["began"]]
     return lines
 
 

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from engine.events import PHASES, Event
-from engine.plan import PlanFault
+from engine.results.suspects import Suspects
 
 
-def phases_by_fault(faults: Sequence[PlanFault], events: Sequence[Event]) -> list[dict[str, float]]:
-    """Seconds in each phase for each fault, in the order of `PHASES`; phases that did not occur are left out.
+@dataclass(frozen=True)
+class Coping:
+    """What was done about one fault. ``phases``: seconds in each, in the order of `PHASES`, those that did not occur left out.
 
-    Nodes that are in the same phase at the same time count once. Without a promotion, ``detect`` lasts from the fault's
-    start to the last ejection of a target before the fault ended or the next one began.
+    ``ejections``: ``first_s`` and ``last_s`` in seconds after the fault's start, and the ``targets`` taken out; None when none was.
     """
-    spans: list[dict[str, list[tuple[float, float]]]] = [{} for _ in faults]
-    for event, fault in _phases_with_cause(faults, events):
-        for index in _starting_with(faults, fault):
+
+    phases: dict[str, float]
+    ejections: dict[str, Any] | None
+
+
+def coping(suspects: Suspects, events: Sequence[Event]) -> list[Coping]:
+    """For each fault. Nodes that are in the same phase at the same time count once.
+
+    Without a promotion, ``detect`` lasts from the fault's start to the last ejection.
+    """
+    spans: list[dict[str, list[tuple[float, float]]]] = [{} for _ in suspects.faults]
+    for event, causes in _phases_with_cause(suspects, events):
+        for index in causes:
             spans[index].setdefault(str(event.data["phase"]), []).append(_span(event))
-    result = []
-    for fault, of_fault in zip(faults, spans):
-        ejected = None if of_fault else _last_ejection_s(fault, faults, events)
-        if ejected is not None:
-            of_fault = {"detect": [(fault.start_s, ejected)]}
-        result.append({phase: covered_s(of_fault[phase]) for phase in PHASES if phase in of_fault})
-    return result
+    found = []
+    for fault, of_fault, ejected in zip(suspects.faults, spans, _ejected(suspects, events)):
+        ejections = _ejections(ejected, fault.start_s) if ejected else None
+        if ejections and not of_fault:
+            of_fault = {"detect": [(0.0, ejections["last_s"])]}
+        found.append(Coping({phase: covered_s(of_fault[phase]) for phase in PHASES if phase in of_fault}, ejections))
+    return found
 
 
 def covered_s(spans: Sequence[tuple[float, float]]) -> float:
@@ -36,44 +48,40 @@ def covered_s(spans: Sequence[tuple[float, float]]) -> float:
     return total
 
 
-def latest_before(faults: Sequence[PlanFault], at_s: float) -> PlanFault | None:
-    """The fault that started last at or before an instant."""
-    started = [f for f in faults if f.start_s <= at_s]
-    return max(started, key=lambda f: f.start_s) if started else None
-
-
-def next_start_s(faults: Sequence[PlanFault], fault: PlanFault) -> float:
-    """When the next fault after this one starts; infinity when none does. Faults that start together are one blow."""
-    return min((f.start_s for f in faults if f.start_s > fault.start_s), default=float("inf"))
-
-
-def _starting_with(faults: Sequence[PlanFault], fault: PlanFault) -> list[int]:
-    return [i for i, f in enumerate(faults) if f.start_s == fault.start_s]
-
-
 def _span(event: Event) -> tuple[float, float]:
     return float(event.data["from_s"]), float(event.data["to_s"])  # type: ignore[arg-type]
 
 
-def _phases_with_cause(faults: Sequence[PlanFault], events: Sequence[Event]) -> list[tuple[Event, PlanFault]]:
-    """Each phase with the fault it goes back to: what follows a node's ``detect`` has the cause of that detection,
+def _phases_with_cause(suspects: Suspects, events: Sequence[Event]) -> list[tuple[Event, list[int]]]:
+    """Each phase with the faults it goes back to: what follows a node's ``detect`` has the cause of that detection,
 
     so a second fault in the middle of a promotion does not take the rest of the promotion over.
     """
-    causes: dict[str | None, PlanFault] = {}
+    causes: dict[str | None, list[int]] = {}
     pairs = []
     for event in sorted((e for e in events if e.kind == "phase"), key=_span):
         if event.data["phase"] == PHASES[0] or event.node not in causes:
             from_s, to_s = _span(event)
-            cause = latest_before(faults, from_s) or latest_before(faults, to_s)
-            if cause is None:
+            found = suspects.of_failover(event.node, from_s) or suspects.of_failover(event.node, to_s)
+            if not found:
                 continue
-            causes[event.node] = cause
+            causes[event.node] = found
         pairs.append((event, causes[event.node]))
     return pairs
 
 
-def _last_ejection_s(fault: PlanFault, faults: Sequence[PlanFault], events: Sequence[Event]) -> float | None:
-    until_s = min(fault.end_s, next_start_s(faults, fault))
-    times = [e.t_s for e in events if e.kind == "unhealthy" and fault.start_s <= e.t_s <= until_s]
-    return max(times, default=None)
+def _ejected(suspects: Suspects, events: Sequence[Event]) -> list[list[Event]]:
+    """The ejections that go back to each fault; where it is not known to have hit the target, only while it lasts."""
+    found: list[list[Event]] = [[] for _ in suspects.faults]
+    for event in (e for e in events if e.kind == "unhealthy"):
+        causes, certain = suspects.of_ejection(event)
+        for index in causes:
+            if certain or event.t_s <= suspects.faults[index].end_s:
+                found[index].append(event)
+    return found
+
+
+def _ejections(events: Sequence[Event], start_s: float) -> dict[str, Any]:
+    times = [event.t_s - start_s for event in events]
+    targets = dict.fromkeys(str(event.data["target"]) for event in events if "target" in event.data)
+    return {"first_s": min(times), "last_s": max(times), "targets": list(targets)}

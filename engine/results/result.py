@@ -48,13 +48,13 @@ class Result:
 
     @cached_property
     def faults(self) -> list[dict[str, Any]]:
-        """One entry per fault that has started: RTO, RPO, phases, lost requests."""
+        """One entry per fault: whether it began, RTO, RPO, phases, lost requests."""
         return recoveries(self.plan, self.series, self.log, objectives.value_of(self._of_scenario("objectives"), "availability"))
 
     @cached_property
     def metrics(self) -> Metrics:
         """Values of every metric `expect:` can name."""
-        return Metrics(self.plan, self.series, self.per_second, self.faults)
+        return Metrics(self.plan, self.series, self.per_second, [f for f in self.faults if f["began"]])
 
     @cached_property
     def expectations(self) -> list[dict[str, Any]]:
