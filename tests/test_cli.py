@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from engine.cli import main
+from engine.cli import main, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = """
@@ -90,7 +90,9 @@ def test_run_takes_variant_and_duration(small: str, capfd: pytest.CaptureFixture
     summary = json.loads(capfd.readouterr().out)
     assert summary["duration_s"] == 8
     assert summary["requests"]["started"] == pytest.approx(800, rel=0.2)
-    assert summary["faults"] == []
+    assert [(f["id"], f["began"], f["rto_s"]) for f in summary["faults"]] == [("outage", False, None)]
+    assert ends("run", small, "--duration", "8") == 0
+    assert "not reached" in capfd.readouterr().out
 
 
 def test_run_prints_a_short_table_for_people(small: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -112,12 +114,52 @@ def test_run_writes_its_files(small: str, tmp_path: Path, capfd: pytest.CaptureF
     assert "fault_start" in (written / "events.csv").read_text()
 
 
-def test_a_folder_that_cannot_be_written_is_said_after_the_result(small: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "file").write_text("")
-    assert ends("run", small, "--json", "--out", str(tmp_path / "file" / "below")) == 2
+def test_what_cannot_be_written_is_said_before_anything_runs(small: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for arguments, says in (
+        (("run", small, "--json", "--out", str(file / "below")), f"{file} is not a folder"),
+        (("run", small, "--json", "--out", str(file)), f"{file} is not a folder"),
+        (("check", small, "--junit", str(tmp_path)), "it is a folder"),
+        (("check", small, "--junit", str(tmp_path / "none" / "report.xml")), f"there is no folder {tmp_path / 'none'}"),
+    ):
+        assert ends(*arguments) == 2
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert "cannot write to" in err and says in " ".join(err.split())
+    assert [p.name for p in tmp_path.iterdir() if p.name != "small.yaml"] == ["file"]
+
+
+def test_a_disk_that_fills_up_is_said_after_the_result(
+    small: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("engine.results.frames.write", full)
+    assert ends("run", small, "--json", "--out", str(tmp_path / "out")) == 2
     out, err = capfd.readouterr()
     assert json.loads(out)["seed"] == 5
-    assert "cannot write to" in err
+    assert "No space left" in err
+
+
+def test_only_everything_reads_100_percent() -> None:
+    shares = (None, 0.0, 0.5, 0.9949, 0.9995, 0.99995, 0.999999, 1 - 4e-7, 1.0, 1.2)
+    assert [tables.percent(share) for share in shares] == [
+        "–", "0.0 %", "50.0 %", "99.49 %", "99.9500 %", "99.9950 %", "99.99990 %", "99.999960 %", "100 %", "120.0 %",
+    ]  # fmt: skip
+
+
+def test_a_run_whose_requests_are_mostly_open_does_not_boast_of_its_availability(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "slow.yaml"
+    path.write_text(SATURATES.replace("20000", "50").replace("constant: 10", "constant: 2").replace("3000", "40"))
+    assert ends("run", str(path)) == 0
+    out = capfd.readouterr().out
+    (line,) = [line for line in out.splitlines() if line.startswith("availability")]
+    assert line.split("100 % ")[1].startswith("of those that ended; 1,9")
+    assert line.rstrip().endswith("requests are still open")
 
 
 def test_saturation_ends_with_3_and_the_partial_summary(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from engine.cli import documents
+from engine.cli import documents, outputs
 from engine.cli.exits import BAD_DOCUMENT, FAILED, OK, SATURATED
 
 GREATEST_SEED = 2**63 - 1
@@ -81,6 +81,8 @@ def run(file: str, variant: str | None, seed: int | None, duration_s: float | No
     from engine.cli.playing import player
     from engine.document import ScenarioError
 
+    if out is not None:
+        outputs.check_folder(out, "--out")
     try:
         scenario = documents.read(file)
         scenario = scenario.variant(variant) if variant is not None else scenario
@@ -117,6 +119,8 @@ def check(files: tuple[str, ...], seeds: int, junit: Path | None, as_json: bool)
     from engine.cli import checking, tables
     from engine.cli.playing import player
 
+    if junit is not None:
+        outputs.check_file(junit, "--junit")
     checked = []
     with player() as play:
         for file in files:

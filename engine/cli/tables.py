@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 WIDTH_IN_A_PIPE = 120  # columns, where there is no terminal to ask
 
+MANY_OPEN = 0.01  # share of the requests started from which on it is said that they have not ended; ours to choose
+
 Row = dict[str, Any]
 
 
@@ -24,10 +27,11 @@ def console() -> Console:
 
 
 def percent(share: float | None) -> str:
-    """A share with as many decimals as its nines need; – when there is none."""
+    """A share with as many decimals as its nines need, so that only 1 reads 100 %; – when there is none."""
     if share is None:
         return "–"
-    decimals = 0 if share == 1 else 1 if share < 0.99 else 2 if share < 0.999 else 4
+    nines = -math.log10(1 - share) if share < 1 else 0.0
+    decimals = 0 if share == 1 else 1 if nines < 2 else 2 if nines < 3 else max(4, math.ceil(nines) - 1)
     return f"{share * 100:.{decimals}f} %"
 
 
@@ -54,7 +58,7 @@ def show_run(summary: dict[str, Any]) -> None:
         out.print(Text(f"Stopped at {summary['stopped']['at_s']:g} s: {summary['stopped']['why']}", style="bold red"))
     out.print(
         _grid([
-            ("availability", percent(summary["availability"])),
+            ("availability", percent(summary["availability"]) + _still_open(requests)),
             ("requests", f"{requests['started']:,} started, {requests['ok']:,} ok, {requests['in_flight']:,} in flight"),
             ("failed", causes(requests["failed"])),
             ("latency", f"p50 {seconds(latency['p50'])}, p95 {seconds(latency['p95'])}, p99 {seconds(latency['p99'])}"),
@@ -68,6 +72,13 @@ def show_run(summary: dict[str, Any]) -> None:
         if lines:
             out.print(Text(title, style="bold"))
             show_lines(lines, out)
+
+
+def _still_open(requests: Row) -> str:
+    """A remark where so many requests have not ended that the availability of those that have says little."""
+    if requests["in_flight"] <= MANY_OPEN * requests["started"]:
+        return ""
+    return f" of those that ended; {requests['in_flight']:,} of {requests['started']:,} requests are still open"
 
 
 def show_lines(lines: Sequence[Row], out: Console | None = None) -> None:
@@ -137,7 +148,7 @@ def _faults(faults: Sequence[Row]) -> Table:
     table = _table("fault", "start", "RTO", "RPO", "phases", "lost requests")
     for f in faults:
         phases = ", ".join(f"{name.replace('_', ' ')} {seconds(s)}" for name, s in f["phases"].items()) or "–"
-        rto = "not restored" if f["rto_s"] is None else seconds(f["rto_s"])
+        rto = "not reached" if not f["began"] else "not restored" if f["rto_s"] is None else seconds(f["rto_s"])
         table.add_row(f"{f['kind']} {f['target']}", seconds(f["start"]), rto, seconds(f["rpo_s"]), phases, causes(f["lost_requests"]))
     return table
 
