@@ -113,6 +113,12 @@ def test_the_strip_says_what_was_lost_and_whether_the_objectives_hold() -> None:
     assert tiles["p99"]["state"] == "none", "no objective, no judgement"
 
 
+def test_the_strip_passes_over_a_fault_the_run_has_not_reached() -> None:
+    run = snapshot(plan=hand.plan(100, faults=[hand.fault("f", 60, 80), hand.fault("late", 120)]))
+    tiles = [t["label"] for t in strip(run_info.totals_of(run.result), run.objectives)]
+    assert (tiles.count("RTO"), tiles.count("RPO")) == (1, 1)
+
+
 def test_the_strip_of_a_run_without_traffic_has_dashes_and_no_verdict() -> None:
     run = snapshot(series=all_nan(PLAN))
     tiles = strip(run_info.totals_of(run.result), {})
