@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from engine.results.columns import percentiles_s
+from engine.results.columns import extremes_s, percentiles_s
 from ui.bins import binned
 from ui.charts.base import Chart, View, add_ghost, empty_note, figure, leave_headroom, threshold
 from ui.snapshot import Snapshot
@@ -18,10 +18,12 @@ TICKS_S = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 
 def _lines(run: Snapshot, step: int) -> tuple[np.ndarray, np.ndarray]:
     """(start of each bin in seconds, percentiles [bins, 3]) of all clients together."""
-    hist = run.series.start_hist.sum(axis=1)
-    width = max(1, step // run.series.hist_bin_s)
-    grouped = binned(hist, width, "sum")
-    return np.arange(len(grouped)) * width * run.series.hist_bin_s, np.stack(percentiles_s(grouped, SHARES), axis=-1)
+    s = run.series
+    width = max(1, step // s.hist_bin_s)
+    grouped = binned(s.start_hist.sum(axis=1), width, "sum")
+    shortest, longest = extremes_s(s.start_fastest_s, s.start_slowest_s, axis=1)
+    within_s = -binned(-shortest, width, "max"), binned(longest, width, "max")
+    return np.arange(len(grouped)) * width * s.hist_bin_s, np.stack(percentiles_s(grouped, SHARES, within_s), axis=-1)
 
 
 def _figure(view: View) -> go.Figure:
