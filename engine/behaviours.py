@@ -1,6 +1,6 @@
 """The closed vocabulary every component lowers to: what a node *does*, in seconds and counts, without its vendor's name.
 
-A component's ``lower()`` returns exactly one of `Source`, `Balancer`, `Station` or `Store`. The compiled kernel and the
+A component's ``lower()`` returns exactly one of the behaviours below. The compiled kernel and the
 plain SimPy oracle both read these, and nothing else, so a new component never touches either of them.
 """
 
@@ -13,16 +13,22 @@ from typing import ClassVar, Literal
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A service time. ``scale_s`` is the constant, the exponential's mean or the lognormal's *median*, in seconds."""
+    """A service time. ``scale_s`` is the constant, the mean (exponential, Erlang), the lognormal's *median* or the Pareto's minimum."""
 
-    kind: Literal["constant", "exponential", "lognormal"]
+    kind: Literal["constant", "exponential", "lognormal", "erlang", "pareto", "empirical"]
     scale_s: float
     sigma: float = 0.0  # of the logarithm; lognormal only
+    shape: float = 0.0  # Erlang: number of stages k; Pareto: tail index α > 1
+    samples_s: tuple[float, ...] = ()  # empirical only: measured values, in any order
 
     @property
     def mean_s(self) -> float:
-        """Expected value in seconds. Lognormal: median · exp(σ²/2)."""
-        return self.scale_s * math.exp(self.sigma**2 / 2) if self.kind == "lognormal" else self.scale_s
+        """Expected value in seconds. Lognormal: median · exp(σ²/2); Pareto: minimum · α / (α − 1)."""
+        if self.kind == "lognormal":
+            return self.scale_s * math.exp(self.sigma**2 / 2)
+        if self.kind == "pareto":
+            return self.scale_s * self.shape / (self.shape - 1)
+        return sum(self.samples_s) / len(self.samples_s) if self.kind == "empirical" else self.scale_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ WRITE = "write"  # a request of this class changes what it is about, one of any 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Open-loop clients. ``segments`` is the rate in requests per second from each start time on (piecewise constant)."""
+    """Clients. Open loop: ``segments`` is the rate in requests per second from each start time on (piecewise constant), and requests
+    start however slow the answers are. Closed loop: ``users`` who each think, ask, wait for the answer, and think again."""
 
     behaviour: ClassVar = "source"
     segments: tuple[tuple[float, float], ...]  # ((t_s, rate_per_s), …), first at 0, times ascending
@@ -69,6 +76,9 @@ class Source:
     batch: int = 1  # requests per arrival instant; batches come `batch` times as rarely
     classes: tuple[tuple[str, float], ...] = ()  # (name, share), the shares adding up to 1
     keys: Keys | None = None
+    repeat_s: float = 0.0  # the segments start over after this long; 0 = the last one stays
+    users: int = 0  # closed loop: this many users; 0 = open loop
+    think_s: float = 0.0  # closed loop: mean of the exponential think time
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,14 @@ class Station:
     queue_capacity: int | None  # waiting requests per instance; None = unbounded
     service: Distribution
     holds_slot: bool = True  # False: the slot is given back before dependencies are called (asynchronous I/O)
+    lifo: bool = False  # the latest in the queue is served next
+    shed_above: float | None = None  # answers `shed` once requests in service and waiting reach this share of the slots
+    parallel: bool = False  # all dependencies are called at once; the first failure decides
+
+
+def shed_from(station: Station) -> int:
+    """Requests in service and waiting at one instance from which on it answers `shed`: its share of the slots, rounded up."""
+    return max(1, math.ceil((station.shed_above or 0.0) * station.concurrency - 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +122,16 @@ class Store:
     failover: Failover | None  # None: nobody promotes
 
 
-Behaviour = Source | Balancer | Station | Store
+@dataclass(frozen=True, slots=True)
+class Limiter:
+    """A token bucket in front of what it calls: a request takes a token or is answered `throttled` at once."""
+
+    behaviour: ClassVar = "limiter"
+    rate_per_s: float  # tokens added per second
+    burst: float  # tokens it holds at most, and at the start
+
+
+Behaviour = Source | Balancer | Station | Store | Limiter
 
 
 @dataclass(frozen=True, slots=True)

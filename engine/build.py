@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from statistics import NormalDist
 
 import numpy as np
 
-from engine.behaviours import Backoff, Balancer, Breaker, Distribution, Source, Station, Store
+from engine.behaviours import Backoff, Balancer, Behaviour, Breaker, Distribution, Limiter, Source, Station, Store, shed_from
 from engine.kernel import layout as L
 from engine.kernel.rng import stream_key
 from engine.plan import UNLIMITED, Plan, PlanNode
+from engine.quantiles import table
 from engine.series import hist_bin_s
 
 ALGORITHMS = {"round_robin": L.ROUND_ROBIN, "least_outstanding": L.LEAST_OUTSTANDING, "random": L.RANDOM, "power_of_two": L.POWER_OF_TWO}
@@ -21,18 +20,6 @@ FOREVER_WAIT = 1e18  # an absent cap, in ticks
 
 class TooLarge(ValueError):
     """The plan needs more of a table than the kernel has; the message says of what and how much."""
-
-
-@lru_cache(maxsize=64)
-def lognormal_table(median_s: float, sigma: float) -> np.ndarray:
-    """Quantiles in ticks at the grid that `engine.kernel.program.draw_service` reads: float64 [3 · (DIST_BINS + 1)]."""
-    n = L.DIST_BINS
-    survival = np.concatenate(
-        [np.maximum(float(n) ** -level * (1 - np.arange(n + 1) / n), float(n) ** -(level + 1) / 2) for level in range(3)]
-    )
-    normal = NormalDist()
-    z = np.array([-normal.inv_cdf(p) if p < 1 else -math.inf for p in survival])
-    return median_s * np.exp(sigma * z) * L.TICKS_PER_S
 
 
 def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
@@ -91,10 +78,23 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["slow"] = 1.0
         if isinstance(behaviour, Station | Store):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
+        _gate(behaviour, row)
         if isinstance(behaviour, Store):
             row["role"] = L.ROLE_PRIMARY if instance.index == 0 else L.ROLE_STANDBY
             if instance.index == 0 and plan.nodes[instance.node].count > 1:
                 row["standby"] = i + 1
+
+
+def _gate(behaviour: Behaviour, row: np.void) -> None:
+    """What stands before an instance's slots."""
+    if isinstance(behaviour, Limiter):
+        row["gate"] = L.LIMITS
+        row["tokens"] = row["burst"] = behaviour.burst
+        row["token_rate"] = behaviour.rate_per_s / L.TICKS_PER_S
+    elif isinstance(behaviour, Station):
+        row["lifo"] = behaviour.lifo
+        if behaviour.shed_above is not None:
+            row["gate"], row["shed"] = L.SHEDS, shed_from(behaviour)
 
 
 def _edges(plan: Plan, s: np.void) -> None:
@@ -151,7 +151,7 @@ def _programs(plan: Plan, s: np.void) -> None:
         if isinstance(behaviour, Station | Store):
             tables = _distribution(s, n, behaviour.service, tables)
     if tables > L.N_TABLE:
-        raise TooLarge(f"the document has {tables} different lognormal service times; one run holds at most {L.N_TABLE}")
+        raise TooLarge(f"the document has {tables} different service times that need a table; one run holds at most {L.N_TABLE}")
     s["n_step"], s["n_pool"], s["n_target"], s["n_table"] = steps, pools, targets, tables
 
 
@@ -190,13 +190,23 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
         ops.append((int(L.OP_SYNC), -1))
     if not holds:
         ops.append((int(L.OP_RELEASE), -1))
+    local = len(ops)  # of the first call
+    forks = isinstance(behaviour, Station) and behaviour.parallel and len(calls) > 1
+    ops += [(int(L.OP_FORK), len(calls))] if forks else []
     ops += [(int(L.OP_CALL), pool) for pool in calls]
+    ops += [(int(L.OP_END), -1)] * 2 if forks else []
     if first + len(ops) + 2 > L.N_STEP:
         raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
     good, bad = first + len(ops), first + len(ops) + 1
     for k, (op, pool) in enumerate(ops):
         row = s["steps"][first + k]
         row["op"], row["pool"], row["dist"], row["local"], row["on_ok"], row["on_fail"] = op, pool, n, k, first + k + 1, bad
+    if forks:
+        steps = s["steps"][first + local : good]
+        steps["on_ok"], steps["on_fail"] = good - 2, good - 1  # where a parallel call ends
+        steps["local"][1:-2] = np.arange(local, local + len(calls))  # the draws of calls one after the other
+        steps["on_ok"][0], steps["on_fail"][0] = good, bad
+        steps["status"][-2:] = L.OK, L.ERROR
     for at, status in ((good, L.OK), (bad, L.ERROR)):
         row = s["steps"][at]
         row["op"], row["status"], row["holds"], row["local"] = L.OP_RETURN, status, holds, at - first
@@ -206,12 +216,14 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
 def _distribution(s: np.void, n: int, service: Distribution, tables: int) -> int:
     row = s["dists"][n]
     row["scale"] = service.scale_s * L.TICKS_PER_S
-    row["kind"] = {"constant": L.CONSTANT, "exponential": L.EXPONENTIAL, "lognormal": L.TABLE}[service.kind]
-    if service.kind != "lognormal":
+    row["kind"] = {"constant": L.CONSTANT, "exponential": L.EXPONENTIAL, "pareto": L.POWER}.get(service.kind, L.TABLE)
+    if service.kind == "pareto":
+        row["power"] = -1.0 / service.shape
+    if row["kind"] != L.TABLE:
         return tables
     if tables < L.N_TABLE:
         row["table"] = tables
-        s["tables"][tables] = lognormal_table(service.scale_s, service.sigma)
+        s["tables"][tables] = table(service)
     return tables + 1
 
 
@@ -226,6 +238,7 @@ def _sources(plan: Plan, s: np.void) -> None:
         row = s["sources"][i]
         row["key"], row["inst"] = stream_key(plan.seed, "source", node.id), node.first
         row["even"], row["batch"] = behaviour.arrivals == "even", behaviour.batch
+        row["users"], row["think"], row["surge"] = behaviour.users, behaviour.think_s * L.TICKS_PER_S, 1.0
         row["first_seg"] = row["seg"] = at
         row["n_seg"] = len(behaviour.segments)
         s["nodes"][n]["first_source"] = i
@@ -238,6 +251,9 @@ def _sources(plan: Plan, s: np.void) -> None:
             before_s, rate = start_s, rate_per_s / behaviour.batch
             s["segments"][at] = np.array((start_s, passed, rate), L.segment_dt)
             at += 1
+        row["period"], row["cycle"] = behaviour.repeat_s, 0.0
+        if behaviour.repeat_s:
+            row["cycle"] = passed + rate * (behaviour.repeat_s - before_s)
     s["n_segment"] = at
 
 

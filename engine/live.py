@@ -13,8 +13,9 @@ UP, REFUSED, BLACK_HOLE = 0, 1, 2
 class Live:
     """Arrays over instances, edges and places of one plan; a fault's ``apply`` changes them and nothing else.
 
-    ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply. ``error_share``: independent shares
-    combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]`` requests, ``[e, 1]`` answers.
+    ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply, as do those of ``surge``.
+    ``error_share``: independent shares combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]``
+    requests, ``[e, 1]`` answers.
     ``path_cut[a, b]``: nothing sent from place a arrives at place b. ``hot_share``: of a client's requests, independent shares combine.
     """
 
@@ -28,6 +29,7 @@ class Live:
     edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
     path_cut: np.ndarray = field(init=False)  # bool [place, place]
     hot_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1; clients only
+    surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
 
     def __post_init__(self) -> None:
         self.down = np.zeros(self.n_instances, np.int64)
@@ -37,6 +39,7 @@ class Live:
         self.edge_cut = np.zeros((self.n_edges, 2), bool)
         self.path_cut = np.zeros((self.n_places, self.n_places), bool)
         self.hot_share = np.zeros(self.n_instances)
+        self.surge = np.ones(self.n_instances)
 
     def take_down(self, instances: list[int], how: int) -> None:
         """Bring instances down; a black hole outweighs a refusal."""

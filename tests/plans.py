@@ -40,7 +40,7 @@ def make_plan(
 
 
 def _instances(n: int, behaviour: Behaviour) -> list[PlanInstance]:
-    if isinstance(behaviour, Source | Balancer):
+    if not isinstance(behaviour, Station | Store):
         return [PlanInstance(n, 0, 0 if isinstance(behaviour, Source) else 1, UNLIMITED, UNLIMITED)]
     room = UNLIMITED if behaviour.queue_capacity is None else behaviour.queue_capacity
     return [PlanInstance(n, k, 2 if az == "a" else 3, behaviour.concurrency, room) for k, az in enumerate(behaviour.azs)]

@@ -48,7 +48,7 @@ class Checkpoint:
 
 def _oldest_open_second(s: np.void) -> int:
     frames = s["frames"][: s["n_used"]]
-    open_roots = frames["born"][(frames["edge"] < 0) & (frames["state"] != L.FREE)]
+    open_roots = frames["born"][(frames["edge"] == -1) & (frames["state"] != L.FREE) & (frames["state"] != L.THINK)]
     return int(min(open_roots.min() if len(open_roots) else s["now"], s["now"]) // L.TICKS_PER_S)
 
 

@@ -56,4 +56,6 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
             doors.kill(world, int(i), int(live.down[i]), now)
         else:
             doors.revive(world, int(i), now)
+    for source, factor in enumerate(live.surge[sources["inst"]]):
+        doors.set_surge(world, source, float(factor), now)
     doors.wake_writes(world, now)

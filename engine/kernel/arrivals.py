@@ -1,4 +1,4 @@
-"""Open-loop clients: when the next request starts, and starting it."""
+"""Clients: when the next request starts, and starting it. Open loops have a rate, closed loops have users who think between requests."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import math
 import numpy as np
 
 from engine.kernel.jit import inner
-from engine.kernel.layout import FOREVER, TICKS_PER_S
-from engine.kernel.rng import draw_u64, uniform
+from engine.kernel.layout import FOREVER, THINK, TICKS_PER_S
+from engine.kernel.rng import FOR_THINK, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy
 from engine.kernel.subjects import describe
-from engine.kernel.wires import allocate, make_ready
+from engine.kernel.wires import allocate, at, make_ready, release
 
 
 @inner
@@ -27,44 +27,102 @@ def next_arrival(s, i):
     else:
         src.t += -math.log(uniform(src.key, 2 * src.k))
     src.k += 1
+    return arrival_instant(s, src)
+
+
+@inner
+def arrival_instant(s, src):
+    """When the expected number of arrivals reaches that of the pending one: the inverse of the integrated rate.
+
+    A surge makes the design's clock run faster: since it had come to ``known`` expected arrivals, ``since`` of the process were used up.
+    """
+    t = src.known + (src.t - src.since) / src.surge
+    if src.cycle > 0.0:
+        while t - src.lap * src.cycle >= src.cycle:
+            src.lap += 1
+            src.seg = src.first_seg
+        t -= src.lap * src.cycle
     j = src.seg
     last = src.first_seg + src.n_seg - 1
-    while j < last and s.segments[j + 1].cum <= src.t:
+    while j < last and s.segments[j + 1].cum <= t:
         j += 1
     src.seg = j
     seg = s.segments[j]
     if seg.rate <= 0.0:
         return np.int64(FOREVER)
-    seconds = seg.start + (src.t - seg.cum) / seg.rate
+    seconds = src.lap * src.period + seg.start + (t - seg.cum) / seg.rate
     if seconds * TICKS_PER_S >= FOREVER:
         return np.int64(FOREVER)
     return np.int64(seconds * TICKS_PER_S + 0.5)
 
 
 @inner
+def expected_by(s, src, now):
+    """Arrivals the design expects from the start to now."""
+    seconds = now / TICKS_PER_S
+    laps = math.floor(seconds / src.period) if src.cycle > 0.0 else 0.0
+    seconds -= laps * src.period
+    j = src.first_seg
+    while j < src.first_seg + src.n_seg - 1 and s.segments[j + 1].start <= seconds:
+        j += 1
+    seg = s.segments[j]
+    return laps * src.cycle + seg.cum + (seconds - seg.start) * seg.rate
+
+
+@inner
 def launch(s, i, now):
     """The requests of one arrival start at the client, in this instant."""
     src = s.sources[i]
-    ins = s.inst[src.inst]
-    row = (now // TICKS_PER_S) * s.n_source + i
     for b in range(src.batch):
-        f = allocate(s)
-        fr = s.frames[f]
-        fr.parent = -1
-        fr.edge = -1
-        fr.inst = src.inst
-        fr.pc = s.nodes[ins.node].pc
-        fr.born = now
-        fr.kind = 0
-        fr.subject = -1
-        fr.key = draw_u64(src.key, 2 * (src.k * src.batch + b) + 1)
-        if src.mixed:
-            describe(s, src, fr)
-        s.n_roots += 1
-        s.start_begun[row] += 1
-        if now >= s.warmup:
-            s.total_begun[i] += 1
-            s.class_begun[fr.kind] += 1
-        ins.n_arrived += 1
-        count_busy(ins, ONE_MORE, now)
-        make_ready(s, f)
+        begin(s, i, draw_u64(src.key, 2 * (src.k * src.batch + b) + 1), now)
+
+
+@inner
+def begin(s, i, key, now):
+    """One request starts at client i."""
+    src = s.sources[i]
+    ins = s.inst[src.inst]
+    f = allocate(s)
+    fr = s.frames[f]
+    fr.parent = -1
+    fr.edge = -1
+    fr.inst = src.inst
+    fr.pc = s.nodes[ins.node].pc
+    fr.born = now
+    fr.kind = 0
+    fr.subject = -1
+    fr.key = key
+    if src.mixed:
+        describe(s, src, fr)
+    s.n_roots += 1
+    s.start_begun[(now // TICKS_PER_S) * s.n_source + i] += 1
+    if now >= s.warmup:
+        s.total_begun[i] += 1
+        s.class_begun[fr.kind] += 1
+    ins.n_arrived += 1
+    count_busy(ins, ONE_MORE, now)
+    make_ready(s, f)
+
+
+@inner
+def think(s, i, key, now):
+    """A user of the closed loop i thinks for an exponential time; ``key`` is the key of the request that comes then."""
+    f = allocate(s)
+    fr = s.frames[f]
+    fr.parent = -1
+    fr.edge = -1
+    fr.inst = s.sources[i].inst
+    fr.born = now
+    fr.key = key
+    fr.state = THINK
+    at(s, now + np.int64(-s.sources[i].think * math.log(uniform(key, counter(FOR_THINK, ZERO, ZERO))) + 0.5), f)
+
+
+@inner
+def ask(s, f, now):
+    """A user has thought, and asks."""
+    fr = s.frames[f]
+    key = fr.key
+    i = s.nodes[s.inst[fr.inst].node].first_source
+    release(s, f)
+    begin(s, i, key, now)

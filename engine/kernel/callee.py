@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from engine.kernel.arrivals import think
+from engine.kernel.gates import pass_gate
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
     ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, TICKS_PER_S, WAIT,
 )  # fmt: skip
 from engine.kernel.meters import bucket
-from engine.kernel.rng import FOR_ERROR, ZERO, counter, uniform
+from engine.kernel.rng import FOR_ERROR, FOR_NEXT, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
 from engine.kernel.wires import make_ready, release, send
 
@@ -56,6 +58,12 @@ def arrive(s, f, now):
         reply(s, f, NO_WRITER, now)
         return False
     ins.offered += ins.mean_work * ins.slow
+    if ins.gate:
+        outcome = pass_gate(ins, now)
+        if outcome != OK:
+            ins.n_rejected += 1
+            reply(s, f, outcome, now)
+            return False
     return admit(s, f, ins, now)
 
 
@@ -125,7 +133,10 @@ def end_request(s, f, outcome, now):
             s.total_slowest[source] = max(s.total_slowest[source], latency + 1)
     elif counted:
         s.blame[fr.first >> 4, cause] += 1
+    key = fr.key
     release(s, f)
+    if s.sources[source].users:
+        think(s, source, draw_u64(key, counter(FOR_NEXT, ZERO, ZERO)), now)
 
 
 @inner

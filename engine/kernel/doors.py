@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from engine.kernel.arrivals import next_arrival
+from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, think
 from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
 from engine.kernel.caller import called_edge, close_breaker, forget_call
+from engine.kernel.forks import kill_helper
+from engine.kernel.heap import heap_change
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import (
-    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, FIRST_SOURCE, FREE, GHOST, REFUSED, SERVE, SYNC, WAIT,
+    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, ID_BITS, ID_MASK, JOINING, REFUSED, SERVE, SYNC, THINK,
+    WAIT,
 )  # fmt: skip
 from engine.kernel.loop import run_ready
+from engine.kernel.rng import ZERO, draw_u64
 from engine.kernel.slots import count_busy
 from engine.kernel.wires import allocate, at, lose_in_flight
 
@@ -19,7 +23,32 @@ def start(w):
     """Schedule every source's first arrival."""
     s = w[0]
     for i in range(s.n_source):
-        at(s, next_arrival(s, i), FIRST_SOURCE + i)
+        src = s.sources[i]
+        if src.users:
+            for u in range(src.users):
+                think(s, i, draw_u64(src.key, 2 * u + 1), ZERO)
+        else:
+            at(s, next_arrival(s, i), FIRST_SOURCE + i)
+
+
+@entry
+def set_surge(w, i, factor, now):
+    """From now on requests of source i arrive ``factor`` times as fast as designed. The draws stay: only the clock they are read by turns
+    faster. The arrival that is pending moves along."""
+    s = w[0]
+    src = s.sources[i]
+    if src.users or src.surge == factor:
+        return
+    expected = expected_by(s, src, now)
+    src.since += (expected - src.known) * src.surge
+    src.known = expected
+    src.surge = factor
+    src.lap = 0
+    src.seg = src.first_seg
+    for k in range(s.heap_n):
+        if s.heap[k] & ID_MASK == FIRST_SOURCE + i:
+            heap_change(s.heap, s.heap_n, k, (max(now, arrival_instant(s, src)) << ID_BITS) | (FIRST_SOURCE + i))
+            return
 
 
 @inner
@@ -83,10 +112,13 @@ def kill(w, i, how, now):
         ins.stall_head = -1
         for f in range(s.n_used):
             fr = s.frames[f]
-            if fr.inst == i and fr.state >= WAIT and fr.state <= BACKOFF:
+            if fr.inst == i and ((fr.state >= WAIT and fr.state <= BACKOFF) or (fr.state >= JOINING and fr.state <= ENDED)):
                 fr.first = -1
-                ins.n_killed += 1
-                kill_frame(s, f, how == DEAD_REFUSED, now)
+                if fr.edge == HELPER:
+                    kill_helper(s, f)
+                else:
+                    ins.n_killed += 1
+                    kill_frame(s, f, how == DEAD_REFUSED, now)
         reset_callers(s, i, now)
     ins.down = how
 
@@ -170,7 +202,6 @@ def count_open(w):
         fr = s.frames[f]
         if fr.state != FREE:
             used += 1
-            if fr.edge < 0:
+            if fr.edge == -1 and fr.state != THINK:
                 roots += 1
     return roots, used
-

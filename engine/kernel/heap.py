@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.kernel.jit import tiny
+from engine.kernel.jit import inner, tiny
 
 
 @tiny
@@ -16,6 +16,26 @@ def heap_push(heap, n, value):
         heap[i] = heap[parent]
         i = parent
     heap[i] = value
+
+
+@inner
+def heap_change(heap, n, k, value):
+    """Replace the item at place k of n by value, wherever that then belongs."""
+    while k > 0 and heap[(k - 1) >> 2] > value:
+        heap[k] = heap[(k - 1) >> 2]
+        k = (k - 1) >> 2
+    while True:
+        smallest = k
+        least = value
+        for child in range((k << 2) + 1, min((k << 2) + 5, n)):
+            if heap[child] < least:
+                smallest = child
+                least = heap[child]
+        if smallest == k:
+            break
+        heap[k] = least
+        k = smallest
+    heap[k] = value
 
 
 @tiny

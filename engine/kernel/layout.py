@@ -35,13 +35,20 @@ FIRST_SOURCE = FIRST_TIMER + 60_000
 # SYNC waits for the standby's acknowledgement · STALL: the standby does not answer · CALLING a dependency · BACKOFF before a retry ·
 # GHOST: killed while its event was pending, freed by that event
 
+JOINING, JOIN, ENDED, THINK = np.arange(20, 24)
+# JOINING: waits for its parallel calls · JOIN: the helper that counts them · ENDED: a parallel call that is over · THINK: a user of a
+# closed loop between two requests; its frame belongs to nobody
+HELPER = np.int64(-2)  # `edge` of the helper frames of parallel calls; −1: a client's request
+
 # Outcomes, in the order of engine.outcomes.OUTCOMES.
 OK, TIMEOUT, REFUSED, ERROR, THROTTLED, SHED, QUEUE_FULL, BREAKER_OPEN, BULKHEAD_FULL, NO_TARGET, NO_WRITER, UNRESOLVED = np.arange(12)
 N_OUT = 12
 CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
 
 OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
-CONSTANT, EXPONENTIAL, TABLE = np.arange(3)  # service distributions
+OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
+CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
+NO_GATE, SHEDS, LIMITS = np.arange(3)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
 NO_BACKOFF, FIXED, EXP_NONE, EXP_FULL, EXP_EQUAL, EXP_DECORRELATED = np.arange(6)
 CLOSED, OPEN, HALF_OPEN = np.arange(3)
@@ -75,8 +82,8 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind subject", unsigned="key")
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
-    "role standby acked down_since stall_head",
-    floats="slow error_share mean_work offered",
+    "role standby acked down_since stall_head gate lifo shed filled",
+    floats="slow error_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source")
 step_dt = _record("op pool dist on_ok on_fail status holds local")
@@ -88,10 +95,12 @@ edge_dt = _record(
 pool_dt = _record("policy first count n_healthy next edge")
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new primary")
 target_dt = _record("inst edge out healthy")
-dist_dt = _record("kind table", floats="scale")
+dist_dt = _record("kind table", floats="scale power")
 wire_dt = _record("delay head tail armed")
 source_dt = _record(
-    "k seg inst even batch first_seg n_seg row mixed first_class n_class n_keys", floats="t zipf hot_share", unsigned="key"
+    "k seg inst even batch first_seg n_seg row mixed first_class n_class n_keys lap users",
+    floats="t zipf hot_share cycle period surge since known think",
+    unsigned="key",
 )
 class_dt = _record("kind", floats="until")  # a share of a source's requests: `until` is cumulative
 segment_dt = _record("", floats="start cum rate")

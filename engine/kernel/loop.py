@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernel.arrivals import launch, next_arrival
+from engine.kernel.arrivals import ask, launch, next_arrival
 from engine.kernel.callee import arrive
 from engine.kernel.caller import blame, end_attempt
 from engine.kernel.heap import heap_replace_top
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, OK, REPLY, SERVE, SYNC, TIMEOUT, TRAVEL,
+    BACKOFF, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, OK, REPLY, SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
 )  # fmt: skip
 from engine.kernel.program import AGAIN, RUN, acknowledged, run
 from engine.kernel.wires import release
@@ -88,6 +88,8 @@ def happen(s, f, now):
         if acknowledged(s, f):
             fr.pc = s.steps[fr.pc].on_ok
             run(s, f, RUN, now)
+    elif state == THINK:
+        ask(s, f, now)
     elif state == LOST or state == GHOST:
         release(s, f)
 

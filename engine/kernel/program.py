@@ -8,9 +8,11 @@ import numpy as np
 
 from engine.kernel.callee import finish, standby_reachable
 from engine.kernel.caller import PENDING, attempt, backoff_ticks, blame, called_edge, may_retry, refill_budget
+from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CONSTANT, DIST_BINS, EXPONENTIAL, OK, OP_CALL, OP_RELEASE, OP_SERVE, OP_SYNC, SERVE, STALL, SYNC,
+    BACKOFF, CONSTANT, DIST_BINS, EXPONENTIAL, FOREVER, OK, OP_CALL, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE, OP_SYNC, POWER, SERVE, STALL,
+    SYNC,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
 from engine.kernel.rng import FOR_SERVICE, ZERO, counter, uniform
@@ -18,6 +20,7 @@ from engine.kernel.slots import free_slot
 from engine.kernel.wires import at
 
 NOTHING = np.int64(-1)
+LONGEST = np.float64(FOREVER)  # no work takes longer, in ticks: events have a last instant
 RUN, AGAIN = np.int64(-3), np.int64(-2)  # otherwise the outcome of the call at the current step; PENDING is −1
 
 
@@ -29,6 +32,8 @@ def draw_service(s, d, key, n):
         return dist.scale
     if dist.kind == EXPONENTIAL:
         return -dist.scale * math.log(uniform(key, n))
+    if dist.kind == POWER:
+        return dist.scale * uniform(key, n) ** dist.power
     u = uniform(key, n) * DIST_BINS
     o = 0
     while u >= DIST_BINS - 1 and o < 2 * (DIST_BINS + 1):
@@ -45,7 +50,7 @@ def serve(s, f, step, now):
     fr = s.frames[f]
     work = draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO)) * s.inst[fr.inst].slow
     fr.state = SERVE
-    at(s, now + np.int64(work + 0.5), f)
+    at(s, now + np.int64(min(work, LONGEST) + 0.5), f)
 
 
 @tiny
@@ -109,8 +114,14 @@ def run(s, f, outcome, now):
                 free_slot(s, fr.inst, now)
                 fr.pc = step.on_ok
                 continue
-            else:
+            elif step.op == OP_RETURN:
                 finish(s, f, step.status, step.holds, now)
+                return
+            elif step.op == OP_FORK:
+                fork(s, f, step)
+                return
+            else:
+                end_branch(s, f, step.status)
                 return
         if outcome == AGAIN:
             outcome = attempt(s, f, now)

@@ -9,6 +9,7 @@ from engine.kernel.wires import make_ready
 
 ONE_MORE, ONE_LESS = np.int64(1), np.int64(-1)  # typed, because every literal argument compiles a version of its own
 
+
 @tiny
 def count_busy(ins, change, now):
     """Close the stretch of constant occupancy that ends now, then change the number of busy slots."""
@@ -19,13 +20,19 @@ def count_busy(ins, change, now):
 
 @tiny
 def enqueue(s, ins, f):
-    """Frame f waits at the end of the queue."""
-    s.frames[f].next = -1
-    if ins.tail >= 0:
-        s.frames[ins.tail].next = f
-    else:
+    """Frame f waits at the end of the queue, or at its head where the latest is served next."""
+    if ins.lifo:
+        s.frames[f].next = ins.head
+        if ins.head < 0:
+            ins.tail = f
         ins.head = f
-    ins.tail = f
+    else:
+        s.frames[f].next = -1
+        if ins.tail >= 0:
+            s.frames[ins.tail].next = f
+        else:
+            ins.head = f
+        ins.tail = f
     ins.queued += 1
     if ins.queued > ins.peak:
         ins.peak = ins.queued

@@ -68,6 +68,8 @@ class Control(Clock):
         for server in self.servers:
             server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
             server.hot_share = float(live.hot_share[server.number])
+            if server.node in self.plan.sources():
+                self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
             down = int(live.down[server.number])
             if down and not server.down:
                 self.kill(server, down)
@@ -231,6 +233,10 @@ class Control(Clock):
         yield self.control(delay)
         pool = next(p for p in self.pools[caller.node] if p.targets[0].edge == e)
         self.sites[e, caller].primary = next(t for t in pool.targets if t.server is primary)
+
+    def set_surge(self, k: int, factor: float) -> None:
+        """A source's clock runs faster; in `Traffic`."""
+        raise NotImplementedError
 
     def of(self, node: int) -> list[Server]:
         """A node's servers; in `Oracle`."""

@@ -6,10 +6,10 @@ import math
 import random
 
 from engine.behaviours import Distribution, Keys, Source
-from engine.build import lognormal_table
 from engine.kernel.layout import DIST_BINS, TICKS_PER_S
 from engine.kernel.rng import stream_key
 from engine.oracle.state import About
+from engine.quantiles import table
 
 MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
@@ -55,6 +55,10 @@ class Draws:
         """Key of the number-th request of a source."""
         return draw(key, 2 * number + 1) if self.exact else 0
 
+    def follower(self, key: int, purpose: int) -> int:
+        """Key of the request a user makes after this one."""
+        return draw(key, purpose << 24) if self.exact else 0
+
     def service_ticks(self, d: Distribution, key: int, local: int) -> float:
         """One service time in ticks."""
         scale = d.scale_s * TICKS_PER_S
@@ -63,13 +67,15 @@ class Draws:
         u = self.uniform(key, SERVICE, local)
         if d.kind == "exponential":
             return -scale * math.log(u)
-        if not self.exact:
+        if d.kind == "pareto":
+            return scale * u ** (-1.0 / d.shape)
+        if not self.exact and d.kind == "lognormal":
             return scale * math.exp(self.random.gauss(0.0, d.sigma))
-        table, offset = lognormal_table(d.scale_s, d.sigma), 0
+        quantiles, offset = table(d), 0
         u *= DIST_BINS
         while u >= DIST_BINS - 1 and offset < 2 * (DIST_BINS + 1):
             u, offset = (u - (DIST_BINS - 1)) * DIST_BINS, offset + DIST_BINS + 1
-        low, high = float(table[offset + int(u)]), float(table[offset + int(u) + 1])
+        low, high = float(quantiles[offset + int(u)]), float(quantiles[offset + int(u) + 1])
         return low + (high - low) * (u - int(u))
 
     def about(self, source: Source, kinds: dict[str, int], hot_share: float, key: int) -> About:

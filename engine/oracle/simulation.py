@@ -8,18 +8,20 @@ from typing import Any
 
 import simpy
 
-from engine.behaviours import Balancer, Source, Station, Store
-from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.behaviours import Balancer, Station, Store
+from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.calls import Calls
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, Draws
+from engine.oracle.gates import Gates
 from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
+from engine.oracle.traffic import Traffic
 from engine.plan import Plan
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Calls, Control):
+class Oracle(Gates, Traffic, Calls, Control):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
@@ -50,8 +52,7 @@ class Oracle(Calls, Control):
                 member.role = "primary" if k == 0 else "standby"
             members[0].standby = members[1] if len(members) > 1 else None
         self.start_control()
-        for k, n in enumerate(plan.sources()):
-            self.env.process(self.source(k, n))
+        self.start_clients()
 
     def of(self, node: int) -> list[Server]:
         """A node's servers."""
@@ -81,38 +82,6 @@ class Oracle(Calls, Control):
         return self
 
     # ---- clients ----
-    def source(self, k: int, n: int) -> Process:
-        """Start requests for ever."""
-        behaviour = self.plan.nodes[n].behaviour
-        assert isinstance(behaviour, Source)
-        key, server, t = self.draws.source_key(self.plan.nodes[n].id), self.of(n)[0], 0.0
-        number = 0
-        while True:
-            if behaviour.arrivals == "even":
-                t += 1.0 if number else 0.0
-            else:
-                t += self.draws.gap(key, number)
-            number += 1
-            due = self.instant(behaviour, t)
-            if due is None:
-                return
-            yield self.arrival(due - self.env.now)
-            for b in range(behaviour.batch):
-                self.begun += 1
-                own = self.draws.request_key(key, number * behaviour.batch + b)
-                self.env.process(self.request(k, server, own, self.draws.about(behaviour, self.kinds, server.hot_share, own)))
-
-    @staticmethod
-    def instant(behaviour: Source, t: float) -> int | None:
-        """When the expected number of arrivals reaches t: the inverse of the integrated rate. None: never."""
-        passed = 0.0
-        for (start, rate), following in zip(behaviour.segments, [*behaviour.segments[1:], None], strict=True):
-            rate /= behaviour.batch
-            if following is None or passed + rate * (following[0] - start) > t:
-                return int((start + (t - passed) / rate) * TICKS_PER_S + 0.5) if rate > 0 else None
-            passed += rate * (following[0] - start)
-        return None
-
     def request(self, k: int, server: Server, key: int, about: About) -> Process:
         """One request from its start to its end at the client."""
         born = self.env.now
@@ -144,7 +113,11 @@ class Oracle(Calls, Control):
             server.busy += 1
         else:
             turn = self.env.event()
-            server.queue.append((job, turn))
+            behaviour = self.plan.nodes[server.node].behaviour
+            if isinstance(behaviour, Station) and behaviour.lifo:
+                server.queue.appendleft((job, turn))
+            else:
+                server.queue.append((job, turn))
             yield turn
             if server.epoch != epoch:
                 return
@@ -166,6 +139,9 @@ class Oracle(Calls, Control):
             return "error"
         if server.role in ("standby", "out of sync"):
             return "no_writer"
+        closed = self.gate(server)
+        if closed:
+            return closed
         if server.busy >= server.slots and len(server.queue) >= server.capacity:
             return "queue_full"
         return None
@@ -189,7 +165,7 @@ class Oracle(Calls, Control):
         if isinstance(behaviour, Station | Store):
             work = self.draws.service_ticks(behaviour.service, key, local) * server.slow
             local += 1
-            yield self.work(int(work + 0.5))
+            yield self.work(int(min(work, FOREVER) + 0.5))
             if server.epoch != epoch:
                 return None
         if isinstance(behaviour, Store) and node.count > 1:
@@ -199,6 +175,8 @@ class Oracle(Calls, Control):
         if not self.holds_to_the_end(server.node):
             local += 1
             self.free_slot(server)
+        if isinstance(behaviour, Station) and behaviour.parallel and len(self.pools[server.node]) > 1:
+            return (yield from self.all_at_once(server, key, local, epoch, about))
         first: First = None
         for pool in self.pools[server.node]:
             result = yield from self.call(server, pool, key, local, epoch, about)
@@ -209,6 +187,27 @@ class Oracle(Calls, Control):
                 return "error", first
             local += 1
         return "ok", None
+
+    def all_at_once(self, server: Server, key: int, local: int, epoch: int, about: About) -> Process:
+        """Call every dependency now; the last success or the first failure decides."""
+        decided, left = self.env.event(), len(self.pools[server.node])
+
+        def branch(pool: Pool, place: int) -> Process:
+            nonlocal left
+            result = yield from self.call(server, pool, key, place, epoch, about)
+            left -= 1
+            if result is None or decided.triggered:
+                return
+            outcome, first = result
+            if outcome != "ok":
+                decided.succeed(("error", first))
+            elif left == 0:
+                decided.succeed(("ok", None))
+
+        for k, pool in enumerate(self.pools[server.node]):
+            self.env.process(branch(pool, local + k))
+        result = yield decided
+        return result if server.epoch == epoch else None
 
     def replicate(self, server: Server, epoch: int) -> Process:
         """One round trip to the standby; when it does not answer, wait until it does or no longer counts. False when the server died."""

@@ -47,6 +47,8 @@ class Server:
     standby: Server | None = None
     down: int = 0
     slow: float = 1.0
+    tokens: float | None = None  # of a limiter's bucket; None: never used
+    filled: int = 0
     hot_share: float = 0.0
     error_share: float = 0.0
     busy: int = 0
