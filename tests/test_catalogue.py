@@ -75,14 +75,14 @@ def test_every_default_is_what_the_document_may_say(kind):
 
 
 def test_the_faults_a_kind_offers_are_those_that_can_happen_to_it():
-    assert KINDS["clients"]["faults"] == ["hot_key"]
+    assert KINDS["clients"]["faults"] == ["hot_key", "surge"]
     assert KINDS["alb"]["faults"] == ["latency", "node_down"]
     assert "instance_crash" in KINDS["rds"]["faults"] and "az_power_loss" not in KINDS["rds"]["faults"]
 
 
 def test_one_of_values_are_encoded_by_their_first_field_or_as_bare_words():
     rate = {o["key"]: o for o in field("clients", "rate_per_s")["options"]}
-    assert list(rate) == ["number", "steady", "spike", "steps"]
+    assert list(rate) == ["number", "steady", "spike", "steps", "ramp", "sine", "trace", "users"]
     assert rate["number"]["scalar"]["type"] == "number"
     assert [f["name"] for f in rate["spike"]["fields"]] == ["spike", "to", "at_s", "for_s"]
     check = {o["key"]: o for o in field("balancer", "health_check")["options"]}

@@ -50,7 +50,7 @@ def test_an_unknown_kind_is_answered_with_the_known_ones():
         "nodes.web",
         "'servise'",
         "did you mean 'service'?",
-        "clients, alb, balancer, ec2_asg, service, rds, store",
+        "clients, alb, balancer, limiter, ec2_asg, service, rds, store",
     )
 
 
@@ -78,8 +78,9 @@ def test_an_unknown_field_is_answered_with_a_close_one():
         ("web", "azs", ["us-east-1z"], "there is no AZ 'us-east-1z'"),
         ("web", "azs", ["us-east-1"], "'us-east-1' is a Region, not an AZ; its AZs are us-east-1a, us-east-1b"),
         ("web", "azs", ["us-east-1a", "us-east-1a"], "named more than once"),
-        ("web", "calls", "parallel", "'parallel' is not available in this version"),
-        ("web", "discipline", "lifo", "'lifo' is not available in this version"),
+        ("web", "calls", "paralel", "must be one of in_order, parallel, not 'paralel' (did you mean 'parallel'?)"),
+        ("web", "discipline", "filo", "must be one of fifo, lifo, not 'filo'"),
+        ("web", "shed_above", 0, "must be more than 0, not 0"),
         ("web", "queue_capacity", -1, "must be at least 0, not -1"),
         ("front", "region", "eu", "there is no Region 'eu'; the Regions are us-east-1"),
         ("front", "algorithm", "round-robin", "must be one of round_robin, least_outstanding, random, not 'round-robin' (did you mean"),
@@ -90,10 +91,9 @@ def test_an_unknown_field_is_answered_with_a_close_one():
         ("users", "rate_per_s", "1e3", "write it as the number 1000"),
         ("users", "rate_per_s", "1e300", "write it as the number 1.0e+300"),
         ("users", "rate_per_s", 2e6, "must be at most 1,000,000, not 2000000"),
-        ("users", "rate_per_s", {"sine": 4}, "rate 'sine' is not available in this version"),
+        ("users", "rate_per_s", {"diurnal": 4}, "rate 'diurnal' is not available in this version"),
         ("users", "arrivals", "posson", "must be `poisson` or `even` or {batch: …}, not 'posson'"),
-        ("web", "service", 0.1, "must be {constant: …} or {exponential: …} or {lognormal: …, sigma: …}, not 0.1"),
-        ("web", "service", {"pareto": 1, "alpha": 2}, "'pareto' is not available in this version; available are constant"),
+        ("web", "service", 0.1, "must be {constant: …} or {exponential: …} or {lognormal: …, sigma: …} or {erlang: …, k: …}"),
         ("web", "service", {"constant": 1, "exponential": 2}, "says constant, exponential at once"),
     ],
 )  # fmt: skip

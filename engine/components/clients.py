@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import model_validator
 
 from engine.behaviours import Source
 from engine.components.base import Component, quantity
+from engine.components.shapes import Steady, users_of
 from engine.components.values import Arrivals, KeysFields, Rate, RequestClass
 from engine.geography import OUTSIDE, Geography
 
 
 class Clients(Component):
-    """An open loop: requests keep coming at their rate, however slow the answers are."""
+    """An open loop: requests keep coming at their rate, however slow the answers are. With users instead of a rate it is a closed one."""
 
     kind: Literal["clients"] = "clients"
     label: ClassVar = "Clients"
@@ -24,7 +27,7 @@ class Clients(Component):
     unplaced: ClassVar = "outside"
     behaviour: ClassVar = "source"
     tier: ClassVar = "clients"
-    later: ClassVar = ("users", "think_s", "region", "azs")
+    later: ClassVar = ("region", "azs")
     create: ClassVar = {"rate_per_s": 100}
 
     rate_per_s: Rate = quantity(100, "1/s", "Requests started per second.", label="Request rate",
@@ -36,24 +39,33 @@ class Clients(Component):
                                            widget="classes")  # fmt: skip
     keys: KeysFields | None = quantity(None, "", "What the requests are about; caches and partitions need to know.", label="Keys")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _users_in_place(cls, data: Any) -> Any:
+        return users_of(data)
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (OUTSIDE,)
 
     def lower(self, geography: Geography) -> Source:
-        rate = self.rate_per_s
-        segments = ((0.0, float(rate)),) if isinstance(rate, int | float) else rate.segments()
+        shape = Steady(steady=float(self.rate_per_s)) if isinstance(self.rate_per_s, int | float) else self.rate_per_s
         batch = 1 if isinstance(self.arrivals, str) else self.arrivals.batch
         return Source(
-            segments,
+            shape.segments(),
             self.arrivals if isinstance(self.arrivals, str) else "poisson",
             batch,
             classes=tuple((c.name, c.share) for c in self.classes),
             keys=self.keys.lower() if self.keys else None,
+            repeat_s=shape.repeat_s,
+            users=getattr(shape, "users", 0),
+            think_s=getattr(shape, "think_s", 0.0),
         )
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         if hasattr(self.rate_per_s, "check"):
-            yield from (("rate_per_s.steps", message) for message in self.rate_per_s.check())
+            yield from ((f"rate_per_s.{field}", message) for field, message in self.rate_per_s.check())
+        if getattr(self.rate_per_s, "users", 0) and self.arrivals != "poisson":
+            yield "arrivals", "users who think come when they come; leave `arrivals` out, or give a rate instead of users"
         names = [c.name for c in self.classes]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield "classes", f"{name!r} is named more than once; name each class once"

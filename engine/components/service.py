@@ -11,7 +11,7 @@ from engine.geography import Geography
 
 
 class Service(AzPlaced):
-    """Serves a request in a slot of one instance, then calls its dependencies in the order of its edges."""
+    """Serves a request in a slot of one instance, then calls its dependencies, in the order of its edges or all at once."""
 
     kind: Literal["service"] = "service"
     label: ClassVar = "Service"
@@ -29,10 +29,14 @@ class Service(AzPlaced):
                                     label="Service time", assumption="10 ms of work")  # fmt: skip
     queue_capacity: int | None = quantity(None, "", "Requests that may wait at one instance; without a limit the queue is unbounded.",
                                           ge=0, le=1_000_000_000, label="Queue capacity")  # fmt: skip
-    discipline: Literal["fifo"] = quantity("fifo", "", "Who is served next: first in, first out.", later=("lifo",),
-                                           assumption="what most servers do")  # fmt: skip
-    calls: Literal["in_order"] = quantity("in_order", "", "How several dependencies are called: one after the other.",
-                                          later=("parallel", "in_parallel"), assumption="the plainest program")  # fmt: skip
+    discipline: Literal["fifo", "lifo"] = quantity("fifo", "", "Who is served next: the first that came, or the last.",
+                                                   assumption="what most servers do")  # fmt: skip
+    shed_above: float | None = quantity(
+        None, "×", "Answers `shed` at once to whoever finds this many requests, waiting ones included, as a share of the slots.", gt=0,
+        le=1_000_000, label="Sheds above")  # fmt: skip
+    calls: Literal["in_order", "parallel"] = quantity(
+        "in_order", "", "How several dependencies are called: one after the other, or all at once, waiting for all; the first failure "
+        "decides.", assumption="the plainest program")  # fmt: skip
     holds_slot: bool = quantity(True, "", "Whether a request keeps its slot while it waits for its dependencies; off = asynchronous I/O.",
                                 label="Waits in its slot", assumption="a thread or worker per request")  # fmt: skip
 
@@ -40,4 +44,7 @@ class Service(AzPlaced):
         return self.spread(geography, self.instances)
 
     def lower(self, geography: Geography) -> Station:
-        return Station(self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), self.holds_slot)
+        return Station(
+            self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), self.holds_slot,
+            lifo=self.discipline == "lifo", shed_above=self.shed_above, parallel=self.calls == "parallel",
+        )  # fmt: skip

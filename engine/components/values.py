@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from engine.behaviours import Distribution, Failover, HealthCheck, Keys
+from engine.components.shapes import Numbers, Ramp, RateField, Sine, Spike, Steady, Steps, Trace, Users
 from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
-
-MOST_RATE_PER_S = 1_000_000.0  # a limit of ours: beyond it a run takes minutes per simulated second
 
 
 class Constant(Strict):
@@ -43,66 +41,54 @@ class Lognormal(Strict):
         return Distribution("lognormal", self.lognormal, self.sigma)
 
 
+class Erlang(Strict):
+    """The sum of k exponential steps: the more steps, the more regular."""
+
+    erlang: float = quantity(0.01, "s", "Mean time a request takes.", gt=0, le=LONGEST_S, label="Mean")
+    k: int = quantity(4, "", "Number of steps; 1 is exponential, many are nearly constant.", ge=1, le=100, label="Steps",
+                      assumption="half the spread of an exponential")  # fmt: skip
+
+    def lower(self) -> Distribution:
+        return Distribution("erlang", self.erlang, shape=float(self.k))
+
+
+class Pareto(Strict):
+    """A power law: most requests are short, and a few are longer than anybody would think."""
+
+    pareto: float = quantity(0.005, "s", "Shortest time a request takes.", gt=0, le=LONGEST_S, label="Shortest")
+    alpha: float = quantity(2.5, "", "Tail index; the mean is shortest · α / (α − 1), the variance infinite below 2.", gt=1, le=100,
+                            label="Alpha", assumption="a heavy tail with a variance")  # fmt: skip
+
+    def lower(self) -> Distribution:
+        return Distribution("pareto", self.pareto, shape=self.alpha)
+
+
+class Empirical(Strict):
+    """Measured times, drawn from as they were; between two neighbouring values all are alike.
+
+    A file has one number a line, in seconds, and lies beside the document. Reading the document replaces its name by the numbers.
+    """
+
+    empirical: Annotated[list[Annotated[float, Field(ge=0, le=LONGEST_S)]], Numbers] = quantity(
+        ..., "s", "Measured times; or a CSV file of them.", label="Times", min_length=1, max_length=20_000,
+        start=[0.005, 0.01, 0.02])  # fmt: skip
+
+    def lower(self) -> Distribution:
+        return Distribution("empirical", max(self.empirical), samples_s=tuple(map(float, self.empirical)))
+
+
 ServiceTime = Annotated[
-    Constant | Exponential | Lognormal,
-    OneOf("service time", later=("erlang", "pareto", "empirical"),
-          labels={"constant": "Constant", "exponential": "Exponential", "lognormal": "Lognormal"}),
+    Constant | Exponential | Lognormal | Erlang | Pareto | Empirical,
+    OneOf("service time", labels={"constant": "Constant", "exponential": "Exponential", "lognormal": "Lognormal", "erlang": "Erlang",
+                                  "pareto": "Pareto", "empirical": "Measured"}),
 ]  # fmt: skip
 
-Segments = tuple[tuple[float, float], ...]
-
-
-def _rate(default: Any, help: str, label: str, start: float | None = None) -> Any:
-    return quantity(default, "1/s", help, ge=0, le=MOST_RATE_PER_S, label=label, start=start)
-
-
-class Steady(Strict):
-    """The same rate all the time."""
-
-    steady: float = _rate(100, "Requests per second.", "Rate")
-
-    def segments(self) -> Segments:
-        return ((0.0, self.steady),)
-
-
-class Spike(Strict):
-    """A base rate, another one for a while, then the base rate again."""
-
-    spike: float = _rate(100, "Requests per second before and after the spike.", "Base rate")
-    to: float = _rate(..., "Requests per second during the spike.", "Spike rate", start=300)
-    at_s: float = quantity(..., "s", "When the spike starts.", ge=0, le=LONGEST_S, label="Starts at", start=60)
-    for_s: float = quantity(..., "s", "How long it lasts.", gt=0, le=LONGEST_S, label="Lasts", start=30)
-
-    def segments(self) -> Segments:
-        before = ((0.0, self.spike),) if self.at_s > 0 else ()
-        return (*before, (self.at_s, self.to), (self.at_s + self.for_s, self.spike))
-
-
-Step = Annotated[tuple[Annotated[float, Field(ge=0, le=LONGEST_S)], Annotated[float, Field(ge=0, le=MOST_RATE_PER_S)]], Field(strict=False)]
-
-
-class Steps(Strict):
-    """A rate from each given time on; nothing before the first."""
-
-    steps: list[Step] = quantity([(0, 100)], "", "Pairs of start time in s and requests per second, times ascending.", label="Steps",
-                                 min_length=1, max_length=1000, widget="pairs")  # fmt: skip
-
-    def segments(self) -> Segments:
-        before = ((0.0, 0.0),) if self.steps[0][0] > 0 else ()
-        return (*before, *self.steps)
-
-    def check(self) -> Iterator[str]:
-        times = [t for t, _ in self.steps]
-        for earlier, later in pairwise(times):
-            if later <= earlier:
-                yield f"times must ascend: {later:g} s comes after {earlier:g} s"
-                return
-
-
 Rate = Annotated[
-    Annotated[float, Field(ge=0, le=MOST_RATE_PER_S)] | Steady | Spike | Steps,
-    OneOf("rate", later=("ramp", "sine", "amplitude", "trace", "users", "think_s", "diurnal"),
-          labels={"number": "Steady", "steady": "Steady, as a shape", "spike": "Spike", "steps": "Steps"}),
+    RateField | Steady | Spike | Steps | Ramp | Sine | Trace | Users,
+    OneOf("rate", later=("diurnal",), labels={
+        "number": "Steady", "steady": "Steady, as a shape", "spike": "Spike", "steps": "Steps", "ramp": "Ramp", "sine": "Wave",
+        "trace": "Trace", "users": "Users who think",
+    }),
 ]  # fmt: skip
 
 

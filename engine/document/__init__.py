@@ -14,9 +14,9 @@ from engine.document.scenario import Scenario
 __all__ = ["Problem", "Scenario", "ScenarioError", "dumps", "load", "loads", "parse", "problems", "schema"]
 
 
-def parse(data: dict[str, Any] | str | bytes, name: str = "document") -> Scenario:
-    """A scenario from plain data, YAML or JSON; raises `ScenarioError` with all problems at once."""
-    result = outcome(data)
+def parse(data: dict[str, Any] | str | bytes, name: str = "document", folder: Path | None = None) -> Scenario:
+    """A scenario from plain data, YAML or JSON; raises `ScenarioError` with all problems at once. ``folder``: where files it names are."""
+    result = outcome(data, folder)
     if result.scenario is None:
         raise ScenarioError(result.problems, name)
     return result.scenario
@@ -43,7 +43,7 @@ def load(path: str | Path) -> Scenario:
         raise ScenarioError([Problem("", "this is a folder; name a scenario file in it")], str(path)) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ScenarioError([Problem("", f"the file cannot be read: {getattr(error, 'strerror', None) or error}")], str(path)) from None
-    return parse(raw, str(path))
+    return parse(raw, str(path), Path(path).parent)
 
 
 def dumps(scenario: Scenario) -> str:

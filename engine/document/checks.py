@@ -89,6 +89,8 @@ def check_calls(draft: Draft) -> Found:
     for node in draft.scenario.nodes:
         if node.id not in calling and node.behaviour == "balancer":
             yield Problem(f"nodes.{node.id}", "has no targets; add an edge from it to a service")
+        elif node.id not in calling and node.behaviour == "limiter":
+            yield Problem(f"nodes.{node.id}", "protects nothing; add an edge from it to what it stands in front of")
         elif node.id not in calling and node.behaviour == "source":
             yield Problem(f"nodes.{node.id}", "calls nothing; add an edge from it to what it uses")
 

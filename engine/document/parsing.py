@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from engine.document.checks import check
 from engine.document.draft import Draft, sound_parts
+from engine.document.files import with_files
 from engine.document.limits import too_many
 from engine.document.messages import path_of, sentence
 from engine.document.migrations import current_version, migrate
@@ -30,13 +32,15 @@ class Outcome:
     problems: list[Problem]
 
 
-def outcome(source: object) -> Outcome:
-    """Read, migrate and check a document given as text, bytes or plain data."""
+def outcome(source: object, folder: Path | None = None) -> Outcome:
+    """Read, migrate and check a document given as text, bytes or plain data, with the files it names in ``folder``."""
     try:
         data = read(source) if isinstance(source, str | bytes) else mapping_at_top(source)
         odd = list(oddities(data))
     except Unreadable as error:
         return Outcome(None, [Problem("", str(error))])
+    if folder is not None and not odd:
+        data = with_files(data, folder, odd)
     if odd:
         data = without_oddities(data)
     data = migrate({key: value for key, value in data.items() if value is not None})  # an empty section is like none
