@@ -46,12 +46,23 @@ def settled(runner: Runner) -> Status:
 def test_a_short_run_is_delivered_within_the_callback() -> None:
     runner = Runner(fast, lambda: True)
     runner.submit(job())
-    assert runner.wait()
+    assert runner.wait_for_news()
+    assert runner.wait(1)
     status = runner.status()
     assert (status.state, status.fraction, status.message) == ("done", 1.0, "")
     assert status.snapshot is not None and status.snapshot.final
     assert status.frames is not None and status.frames.meta["id"] == status.run_id
     assert status.frames.meta["n"] == 300
+
+
+def test_the_beginning_of_a_long_run_is_delivered_within_the_callback() -> None:
+    runner = Runner(slow, lambda: True)
+    runner.submit(job(86_400))
+    assert runner.wait_for_news()
+    status = runner.status()
+    runner.cancel()
+    assert status.state == "running"
+    assert status.frames is not None and 0 < status.frames.meta["n"] < 86_400
 
 
 def test_a_long_run_streams_growing_frames_under_one_id(monkeypatch: pytest.MonkeyPatch) -> None:

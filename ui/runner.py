@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SLICE_S = 0.06  # wall seconds the engine works between two looks at the outside world
-AT_ONCE_S = 0.2  # a callback waits this long, so that a short run is on the canvas in the same round trip …
-FIRST_S = 0.12  # … and of a longer one, the beginning
+FIRST_S = 0.05  # wall seconds the engine works before its first delivery: a short run is done by then, of a longer one it is the beginning
+AT_ONCE_S = 0.2  # a callback waits at most this long for that delivery, so that it is on the canvas in the same round trip
+HOLD_S = 0.15  # after it the engine leaves the interpreter to the page until the delivery is handed over, at most this long
 PARTIAL_S = 0.4  # wall seconds between two later deliveries
 ABANDONED_S = 180.0  # browsers slow timers of hidden tabs to one a minute; three missed looks mean nobody is there (an assumption)
 WARM_LOOK_S = 0.1
@@ -97,6 +98,8 @@ class Runner:
         self._lock = threading.Lock()
         self._status = Status()
         self._finished = threading.Event()
+        self._news = threading.Event()
+        self._handed = threading.Event()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._run: EngineRun | None = None  # these two are touched by the working thread only
@@ -112,19 +115,32 @@ class Runner:
     def submit(self, job: Job) -> None:
         """Run this instead of whatever runs now."""
         self._stop.set()
-        stop, finished, before = threading.Event(), threading.Event(), self._thread
+        stop, finished, news, before = threading.Event(), threading.Event(), threading.Event(), self._thread
         with self._lock:
             kept = self._status.snapshot, self._status.frames
             self._status = Status("waiting", "Starting…", run_id=uuid.uuid4().hex[:8], job=job, snapshot=kept[0], frames=kept[1])
             self._looked_at = time.monotonic()
-        self._stop, self._finished = stop, finished
-        work = _Work(self, job, self._status.run_id, stop, finished, before)
+        self._handed.clear()
+        self._stop, self._finished, self._news = stop, finished, news
+        work = _Work(self, job, self._status.run_id, stop, finished, news, before)
         self._thread = threading.Thread(target=work.run, name="faultline-run", daemon=True)
         self._thread.start()
 
-    def wait(self, timeout_s: float = AT_ONCE_S) -> bool:
+    def wait(self, timeout_s: float) -> bool:
         """Wait until the run is over, at most ``timeout_s``; whether it is."""
         return self._finished.wait(timeout_s)
+
+    def wait_for_news(self, timeout_s: float = AT_ONCE_S) -> bool:
+        """Wait until the run has delivered something or is over, at most ``timeout_s``; whether it has."""
+        return self._news.wait(timeout_s)
+
+    def handed_over(self) -> None:
+        """The page has passed on what `status` told it: the engine may go on."""
+        self._handed.set()
+
+    def wait_until_handed_over(self) -> None:
+        """Called by the working thread: the page builds its message alone, or the two would take turns every few milliseconds."""
+        self._handed.wait(HOLD_S)
 
     def cancel(self) -> None:
         """Stop the run after its current slice; what it has measured stays."""
@@ -168,6 +184,7 @@ class _Work:
     run_id: str
     stop: threading.Event
     finished: threading.Event
+    news: threading.Event  # set by the first delivery, and at the end
     before: threading.Thread | None  # the thread it replaces; the engine is its own until it ends
 
     def run(self) -> None:
@@ -182,6 +199,7 @@ class _Work:
             log.exception("A run failed")
             self.runner.publish(self.run_id, state="failed", message=f"The run stopped: {error}")
         finally:
+            self.news.set()
             self.finished.set()
 
     def _wait_until_warm(self) -> None:
@@ -194,9 +212,11 @@ class _Work:
         due, rev, done = time.monotonic() + FIRST_S, 0, False
         self.runner.publish(self.run_id, state="running", message="Simulating…", fraction=0.0)
         while not done and not self.stop.is_set() and not self.runner.abandoned():
-            done = run.advance(budget_s=SLICE_S)
+            done = run.advance(budget_s=SLICE_S if rev else min(SLICE_S, FIRST_S))
             if not done and time.monotonic() > due:
                 self._deliver(run, rev, final=False)
+                if not rev:
+                    self.runner.wait_until_handed_over()
                 due, rev = time.monotonic() + PARTIAL_S, rev + 1
         if done:
             self._deliver(run, rev, final=True)
@@ -217,3 +237,4 @@ class _Work:
             snapshot=snapshot,
             frames=frames(result.plan, result.series, result.per_second, self.run_id, rev),
         )
+        self.news.set()

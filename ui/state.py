@@ -84,7 +84,7 @@ def on_canvas_event() -> None:
     events.handle(visitor, value["ev"])
     started = visitor.status().run_id != run_before
     if started:
-        visitor.runner.wait()
+        visitor.runner.wait_for_news()
     busy, watching = visitor.status().busy, bool(st.session_state.get(_POLLING))
     if _toolbar_shows(visitor) != before or (watching and not busy):
         st.rerun()
@@ -132,13 +132,13 @@ def on_blank() -> None:
 def on_variant() -> None:
     """The base or a variant was chosen."""
     stores.choose_variant(store(), st.session_state[VARIANT_KEY] or None)
-    store().runner.wait()
+    store().runner.wait_for_news()
 
 
 def on_seed() -> None:
     """Another seed was typed."""
     events.on_seed(store(), {"seed": st.session_state[SEED_KEY]})
-    store().runner.wait()
+    store().runner.wait_for_news()
 
 
 def on_upload() -> None:
