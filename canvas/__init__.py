@@ -21,13 +21,14 @@ MOST_TABS = 8  # acknowledgements kept per store: one per browser tab that ever 
 MIN_HEIGHT_PX = 420
 
 
-def canvas(store: dict[str, Any], data: dict[str, Any], *, key: str, on_ev: Callable[[], None], height: int = 680) -> Any:
+def canvas(store: dict[str, Any], data: dict[str, Any], *, key: str, on_ev: Callable[[], None], height: int | str = 680) -> Any:
     """Show the canvas with ``data``; ``on_ev`` runs when it sent something, to be read as ``st.session_state[key].ev``.
 
     ``store`` lives in the session state: it remembers what was acknowledged and tells the canvas when the server lost it.
-    ``key`` must never change, or the browser builds a new canvas. ``height`` is in pixels.
+    ``key`` must never change, or the browser builds a new canvas. ``height`` is in pixels, or a length of CSS that follows
+    the window: ``clamp(460px, calc(100vh - 160px), 1100px)``. A share of the parent (``100%``) is none: the parent is as high as we are.
     """
-    height = max(MIN_HEIGHT_PX, int(height))
+    height = max(MIN_HEIGHT_PX, height) if isinstance(height, int) else height
     envelope = {
         **data,
         "instance": key,
@@ -35,7 +36,7 @@ def canvas(store: dict[str, Any], data: dict[str, Any], *, key: str, on_ev: Call
         "ack": dict(store.setdefault("ack", {})),
         "height": height,
     }
-    return component()(key=key, data=envelope, on_ev_change=on_ev, width="stretch", height=height)
+    return component()(key=key, data=envelope, on_ev_change=on_ev, width="stretch", height=height if isinstance(height, int) else "content")
 
 
 def new_events(store: dict[str, Any], raw: Any) -> list[dict[str, Any]]:

@@ -36,11 +36,11 @@ class Canvas:
 
     def drag_in(self, what: str, place: str, at: Point = (0.5, 0.7)) -> None:
         """Drag an entry of the palette onto a place; ``at`` is the share of its width and height."""
-        self._drag(_centre(self.button(f"Add {what}")), _inside(self.box(place), at))
+        self.drag(_centre(self.button(f"Add {what}")), _inside(self.box(place), at))
 
     def connect(self, caller: str, callee: str) -> None:
         """Draw an edge from the dot under one card to the dot above another."""
-        self._drag(_centre(self.page.get_by_label(f"Connect from {caller}")), _centre(self.page.get_by_label(f"Connect to {callee}")))
+        self.drag(_centre(self.page.get_by_label(f"Connect from {caller}")), _centre(self.page.get_by_label(f"Connect to {callee}")))
 
     def break_place(self, place: str, fault: str) -> None:
         """Right-click the header of a Region or AZ and choose what befalls it."""
@@ -48,8 +48,8 @@ class Canvas:
         self.page.get_by_role("dialog", name=f"Break {place}").get_by_role("button", name=fault, exact=True).click()
 
     def play(self) -> None:
-        """Press run and wait until the playhead moves."""
-        self.root.get_by_role("group", name="Playback").get_by_role("button", name="Run", exact=True).click()
+        """Press play and wait until the playhead moves."""
+        self.root.get_by_role("group", name="Playback").get_by_role("button", name="Play", exact=True).click()
         self.button("Pause").wait_for()
         self.page.wait_for_function(f"{SESSION}.clock.playhead_s > 0.2")
 
@@ -98,7 +98,8 @@ class Canvas:
         )
         return float(count)
 
-    def _drag(self, start: Point, end: Point) -> None:
+    def drag(self, start: Point, end: Point) -> None:
+        """Press at one point of the window, release at another."""
         mouse = self.page.mouse
         mouse.move(*start)
         mouse.down()

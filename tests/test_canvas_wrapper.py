@@ -110,6 +110,18 @@ def test_the_canvas_is_told_its_instance_the_acknowledgements_and_its_height() -
     assert (sent["instance"], sent["store"], sent["ack"], sent["height"]) == ("cv", store["id"], {}, MIN_HEIGHT_PX)
 
 
+def test_a_height_of_css_follows_the_window() -> None:
+    def tall() -> None:
+        import streamlit as st
+
+        from canvas import canvas
+
+        data: dict[str, Any] = {"gen": 1, "doc": {"nodes": []}, "catalogue": {}, "run": None, "frames": None}
+        canvas(st.session_state.setdefault("store", {}), data, key="cv", on_ev=lambda: None, height="calc(100vh - 10rem)")
+
+    assert json.loads(shown(AppTest.from_function(tall).run()).json)["height"] == "calc(100vh - 10rem)"
+
+
 def test_frames_travel_as_arrow_beside_the_json() -> None:
     at = AppTest.from_function(page).run()
     at.button[0].click().run()

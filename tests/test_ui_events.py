@@ -6,12 +6,10 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from engine.document import dumps, loads, parse
 from tests.ui_fakes import start_fake
-from ui.events import HANDLERS, handle, unseen
+from ui.events import HANDLERS, handle
 from ui.payload import run_meta
 from ui.runner import Runner
 from ui.store import Store, choose_variant, load_blank, load_scenario, load_text, new_store, to_save
@@ -59,17 +57,6 @@ def settled_job(store: Store) -> Any:
 
 
 # ---- exactly once
-
-
-@given(some.lists(some.integers(1, 6), max_size=8))
-def test_whatever_is_repeated_every_event_is_done_once_and_in_order(starts: list[int]) -> None:
-    store = new_store(parse(SHOP), runner=Runner(start_fake, lambda: True))
-    done: list[int] = []
-    outbox = [{"n": n} for n in range(1, 10)]
-    for start in starts:
-        done += [e["n"] for e in unseen(store, {"sid": "tab", "evs": outbox[start - 1 : start + 2]})]
-    assert done == sorted(set(done))
-    assert store.acks.get("tab", 0) == (max(done) if done else 0)
 
 
 def test_a_repeated_message_does_nothing_again(store: Store) -> None:
@@ -221,6 +208,58 @@ def test_clearing_faults_takes_all_of_them(store: Store) -> None:
     assert "faults" not in store.document
 
 
+def test_a_fault_taken_back_leaves_the_story_as_it_was_and_runs_it(store: Store) -> None:
+    run(store)
+    before = copy.deepcopy(store.document["faults"])
+    send(store, {"t": "fault_add", "kind": "node_down", "target": "web", "at_s": 30, "for_s": 5, "params": {}})
+    added = copy.deepcopy(store.document["faults"])
+    send(store, {"t": "faults_set", "faults": before})
+    assert store.document["faults"] == before
+    job = settled_job(store)
+    assert job.branch and [f.kind for f in job.scenario.faults] == ["az_power_loss"]
+    send(store, {"t": "faults_set", "faults": added})
+    assert [f.kind for f in settled_job(store).scenario.faults] == ["az_power_loss", "node_down"]
+
+
+def test_a_deleted_node_comes_back_with_its_faults_and_the_frames_are_fresh_again(store: Store) -> None:
+    send(store, {"t": "fault_add", "kind": "slow", "target": "web", "at_s": 10, "for_s": 20, "params": {"factor": 3}})
+    run(store)
+    before, run_id = copy.deepcopy(store.document), store.status().run_id
+    smaller = doc(store)
+    smaller["doc"]["nodes"] = [n for n in smaller["doc"]["nodes"] if n["id"] != "web"]
+    smaller["doc"]["edges"] = [{"from": "shoppers", "to": "front", "timeout_s": 2}]
+    send(store, smaller)
+    assert len(store.document["faults"]) == 1
+    send(store, {**doc(store), "doc": before}, {"t": "faults_set", "faults": before["faults"]})
+    assert store.document["faults"] == before["faults"]
+    assert not store.stale and store.status().run_id == run_id
+
+
+def test_faults_set_over_an_edited_drawing_wait_for_the_next_run(store: Store) -> None:
+    run(store)
+    run_id = store.status().run_id
+    edited = doc(store)
+    edited["doc"]["nodes"][2]["instances"] = 4
+    send(store, edited, {"t": "faults_set", "faults": []})
+    assert "faults" not in store.document
+    assert store.stale and store.status().run_id == run_id
+
+
+def test_a_fault_can_be_aimed_while_something_else_of_the_drawing_is_unfinished(store: Store) -> None:
+    broken = doc(store)
+    broken["doc"]["nodes"][2]["instances"] = -1
+    send(store, broken, {"t": "fault_add", "kind": "node_down", "target": "web", "at_s": 30, "for_s": 5, "params": {}})
+    assert [f["kind"] for f in store.document["faults"]] == ["az_power_loss", "node_down"]
+    assert [p["path"] for p in store.problems] == ["nodes.web.instances"]
+    assert store.refusal == ""
+
+
+def test_a_fault_keeps_the_name_the_canvas_gave_it_unless_it_is_taken(store: Store) -> None:
+    add = {"t": "fault_add", "kind": "node_down", "target": "web", "at_s": 30, "for_s": 5, "params": {}, "id": "node_down-7"}
+    send(store, add, {**add, "at_s": 90})
+    assert [f["id"] for f in store.document["faults"]] == ["az_power_loss-1", "node_down-7", "node_down-1"]
+
+
 def test_an_impossible_fault_is_refused_with_a_reason_and_changes_nothing(store: Store) -> None:
     run(store)
     before = store.status().run_id
@@ -316,5 +355,5 @@ def test_what_is_saved_reads_back_with_the_chosen_seed(store: Store) -> None:
 
 def test_every_event_of_the_protocol_has_a_handler() -> None:
     assert set(HANDLERS) == {
-        "doc", "run", "cancel", "fault_add", "fault_edit", "fault_remove", "faults_clear", "seed", "variant", "seek",
+        "doc", "run", "cancel", "fault_add", "fault_edit", "fault_remove", "faults_clear", "faults_set", "seed", "variant", "seek",
     }  # fmt: skip

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from canvas import new_events
 from engine.document import ScenarioError, parse
 from ui import store as stores
 from ui.faults import find, fresh_id, names
@@ -17,14 +18,12 @@ from ui.store import Store
 
 log = logging.getLogger(__name__)
 
-KEPT_SESSIONS = 8  # canvases whose numbers are remembered: one per tab that showed this session
-
 Event = dict[str, Any]
 
 
 def handle(store: Store, message: dict[str, Any] | None) -> None:
     """Do every event of a message that has not been done before, in order, and remember it as done."""
-    for event in unseen(store, message):
+    for event in new_events({"ack": store.acks}, message):
         handler = HANDLERS.get(str(event.get("t")))
         if handler is None:
             log.warning("The canvas sent an event of the unknown type %r", event.get("t"))
@@ -35,20 +34,6 @@ def handle(store: Store, message: dict[str, Any] | None) -> None:
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.exception("An event of the canvas could not be understood")
             store.refusal = f"The canvas sent {event.get('t')!r} in a form that was not understood ({error})."
-
-
-def unseen(store: Store, message: dict[str, Any] | None) -> list[Event]:
-    """At-least-once to exactly-once: the events with a number above the last one acknowledged to this canvas."""
-    if not message:
-        return []
-    canvas, seen = message["sid"], store.acks.get(message["sid"], 0)
-    fresh = sorted((e for e in message["evs"] if e["n"] > seen), key=lambda e: e["n"])
-    if fresh:
-        store.acks.pop(canvas, None)  # the latest canvas goes to the end, the longest silent one is forgotten first
-        store.acks[canvas] = fresh[-1]["n"]
-        while len(store.acks) > KEPT_SESSIONS:
-            store.acks.pop(next(iter(store.acks)))
-    return fresh
 
 
 def on_doc(store: Store, event: Event) -> None:
@@ -86,7 +71,8 @@ def on_fault_add(store: Store, event: Event) -> None:
     if event.get("for_s") is not None:
         fault["for_s"] = event["for_s"]
     faults = _faults(store)
-    fault["id"] = fresh_id(faults, str(event["kind"]))
+    wanted = event.get("id")
+    fault["id"] = fresh_id(faults, str(event["kind"])) if wanted is None or find(faults, wanted) is not None else str(wanted)
     _replace_faults(store, [*faults, fault])
 
 
@@ -115,6 +101,11 @@ def on_faults_clear(store: Store, event: Event) -> None:
     """Take all faults out."""
     if _faults(store):
         _replace_faults(store, [])
+
+
+def on_faults_set(store: Store, event: Event) -> None:
+    """An undo or redo: all faults as they were. Only frames that were fresh follow at once; others wait for the next run."""
+    _replace_faults(store, copy.deepcopy(list(event["faults"])), only_fresh=True)
 
 
 def on_seed(store: Store, event: Event) -> None:
@@ -147,6 +138,7 @@ HANDLERS: dict[str, Callable[[Store, Event], None]] = {
     "fault_edit": on_fault_edit,
     "fault_remove": on_fault_remove,
     "faults_clear": on_faults_clear,
+    "faults_set": on_faults_set,
     "seed": on_seed,
     "variant": on_variant,
     "seek": on_seek,
@@ -163,7 +155,7 @@ def _faults(store: Store) -> list[dict[str, Any]]:
     return copy.deepcopy(list(store.document.get("faults") or []))
 
 
-def _replace_faults(store: Store, faults: list[dict[str, Any]]) -> None:
+def _replace_faults(store: Store, faults: list[dict[str, Any]], only_fresh: bool = False) -> None:
     """Give the drawing other faults; one that cannot be is refused with its problem and changes nothing."""
     document = {**store.document, "faults": faults}
     if not faults:
@@ -171,9 +163,12 @@ def _replace_faults(store: Store, faults: list[dict[str, Any]]) -> None:
     try:
         parse(document)
     except ScenarioError as error:
-        store.refusal = "; ".join(f"{p.path}: {p.message}" for p in error.problems)
+        wrong = [p for p in error.problems if p.path.startswith("faults")] if store.problems else error.problems
+        if wrong:
+            store.refusal = "; ".join(f"{p.path}: {p.message}" for p in wrong)
+            return
+    fresh = not store.stale
+    if not stores.edit(store, document) or not store.has_run:
         return
-    branch = not store.stale
-    stores.edit(store, document)
-    if store.has_run:
-        stores.start(store, branch=branch)
+    if store.stale and (fresh or not only_fresh):
+        stores.start(store, branch=fresh)

@@ -14,7 +14,9 @@ from engine.catalogue import catalogue
 from ui import state
 from ui.payload import payload
 
-HEIGHT = 640  # with the header and the toolbar 800 px: nothing of the canvas is below the edge of a laptop's window
+# Header and toolbar take 160 px: with the rest of the window, nothing of the canvas is below its edge. Below 460 px of canvas a drawing
+# cannot be read, above 1100 px it is only further apart.
+HEIGHT = "clamp(460px, calc(100vh - 160px), 1100px)"
 
 
 @st.fragment(key="workspace")
@@ -28,5 +30,6 @@ def stage() -> None:
     """The canvas with the latest frames."""
     store = state.store()
     canvas({"id": store.id, "ack": store.acks}, payload(store, catalogue()), key=state.CANVAS, on_ev=state.on_canvas_event, height=HEIGHT)
+    store.runner.handed_over()
     if state.finished_while_polling():
         st.rerun()

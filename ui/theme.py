@@ -1,4 +1,4 @@
-"""The visual grammar in one place: the four hues, state glyphs and words, cause groups and phase bands for both themes.
+"""The visual grammar in one place: the four hues and words of state, cause groups and phase bands for both themes.
 
 Only four hues carry meaning because a fifth collapses for some kind of colour blindness; whatever else has to be told
 apart is told apart by dash, hatch and word. Blue, not green, is healthy.
@@ -34,7 +34,6 @@ DARK = Palette("#6FB1F5", "#F5B700", "#E0402F", "#4A4F57", "#E6EAF0", "#9AA5B1",
 LIGHT = Palette("#1F77C9", "#C98A00", "#A50F1A", "#4B5563", "#1B2430", "#5B6774", "#E3E8EE", "#8A94A0")
 
 STATES: tuple[State, ...] = ("ok", "strained", "failing", "down")  # index = the health column of the frames
-GLYPHS: dict[State, str] = {"ok": "●", "strained": "▲", "failing": "✖", "down": "⏻", "none": "·"}
 
 
 def palette(dark: bool) -> Palette:

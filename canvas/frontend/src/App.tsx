@@ -11,6 +11,7 @@ import { Palette } from "./panels/Palette";
 import { Strip } from "./panels/Strip";
 import { TableTwin } from "./panels/TableTwin";
 import { Transport } from "./panels/Transport";
+import { useFocusKept } from "./panels/use-focus-kept";
 import { useKeys } from "./panels/use-keys";
 import type { Session } from "./session/session";
 import { Context, useSession } from "./session/use";
@@ -31,6 +32,7 @@ function Frame() {
   const session = useSession();
   const root = useRef<HTMLDivElement>(null);
   const onKeyDown = useKeys(session, root);
+  useFocusKept(root);
   const { view } = session;
   session.metrics.renders++;
   useEffect(() => {

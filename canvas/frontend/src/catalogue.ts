@@ -39,6 +39,8 @@ export interface Kind {
   category: string;
   glyph: string;
   placement: Placement;
+  /** Where a node sits that names no place: all AZs of the first Region, its first one, or the Region as a whole. */
+  unplaced?: Placement;
   fields: Field[];
   faults: string[];
   summary: string;

@@ -30,12 +30,14 @@ const render: FrontendRenderer = ({ parentElement, data, setTriggerValue }) => {
     mount = undefined;
   }
   if (!mount) mount = holder[SLOT] = create(holder, payload);
-  mount.host.style.setProperty("--fl-height", payload.height ? `${payload.height}px` : "100%");
+  mount.host.style.setProperty("--fl-height", heightOf(payload.height));
   mount.session.view.setDark(isDark(mount.host));
   mount.session.receive(payload, setTriggerValue as unknown as Send);
   const mine = mount;
   return () => void setTimeout(() => release(holder, mine));
 };
+
+const heightOf = (height: Payload["height"]): string => (typeof height === "number" ? `${height}px` : (height ?? "100%"));
 
 function create(holder: Holder, payload: Payload): Mount {
   const host = document.createElement("div");

@@ -114,17 +114,19 @@ export interface Payload {
   edges?: Column;
   insts?: Column;
   targets?: Column;
-  height?: number | null;
+  /** Pixels, or a length of CSS that may follow the window. */
+  height?: number | string | null;
 }
 
 export type Outgoing =
   | { t: "doc"; gen: number; rev: number; doc: Scenario }
   | { t: "run" }
   | { t: "cancel" }
-  | { t: "fault_add"; kind: string; target: string; at_s: number; for_s: number | null; params: Fields }
+  | { t: "fault_add"; id: string; kind: string; target: string; at_s: number; for_s: number | null; params: Fields }
   | { t: "fault_edit"; id: string; at_s?: number; for_s?: number | null; params?: Fields }
   | { t: "fault_remove"; id: string }
   | { t: "faults_clear" }
+  | { t: "faults_set"; faults: Fault[] }
   | { t: "seed"; seed: number }
   | { t: "variant"; id: string | null }
   | { t: "seek"; t_s: number };

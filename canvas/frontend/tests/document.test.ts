@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { copy, paste } from "../src/document/clipboard";
 import { callPath, connect, refusal } from "../src/document/connect";
-import { addAz, addNode, addRegion, carryFaults, essence, remove, setNodeFields, setPoint } from "../src/document/edits";
+import { addAz, addNode, addRegion, essence, remove, setNodeFields, setPoint } from "../src/document/edits";
+import { fingerprint, sameDrawing, sameFaults } from "../src/document/compare";
+import { addedFault, changedFaults, freshFaultId, withFaults } from "../src/document/faults";
 import { idProblem, newAzId, newNodeId, newRegionId } from "../src/document/ids";
-import { placeOf, placing, replacing } from "../src/document/placement";
+import { placeOf, placing, replacing, residence } from "../src/document/placement";
 import { rename, rewriter } from "../src/document/rename";
 import { targetOf } from "../src/document/target";
+import type { Field, Kind } from "../src/catalogue";
+import type { Scenario } from "../src/document/types";
 import { catalogue, shop } from "./fixtures";
 
 const kindNamed = (name: string) => catalogue.kinds.find((kind) => kind.kind === name)!;
@@ -88,6 +92,28 @@ describe("placing", () => {
   test("a node without a place sits where the document's rule puts it", () => {
     expect(placeOf(shop(), { id: "x", kind: "service" }, kindNamed("service"))).toEqual({ region: "us-east-1", azs: ["us-east-1a"], first: 0, last: 0 });
     expect(placeOf(shop(), { id: "x", kind: "alb" }, kindNamed("alb"))).toMatchObject({ region: "us-east-1", first: 0, last: 1 });
+    const group = { ...kindNamed("service"), unplaced: "azs" as const };
+    expect(placeOf(shop(), { id: "x", kind: "service" }, group)?.azs).toEqual(["us-east-1a", "us-east-1b"]);
+    expect(placeOf(shop(), { id: "x", kind: "service", region: "us-east-1" }, group)?.azs).toEqual(["us-east-1a", "us-east-1b"]);
+    const empty: Scenario = { regions: [{ id: "r", azs: [] }], nodes: [] };
+    expect(placeOf(empty, { id: "x", kind: "service" }, group)).toEqual({ region: "r", azs: [], first: 0, last: 0 });
+  });
+
+  test("an AZ holds instances spread over it and the members of stores, given or by default", () => {
+    const field = (name: string, value?: boolean): Field => ({ name, label: name, type: "az", default: value });
+    const rds: Kind = { ...kindNamed("rds"), fields: [field("multi_az", false), field("primary_az"), field("standby_az")] };
+    const store: Kind = { ...kindNamed("service"), behaviour: "store", fields: [field("primary_az")] };
+    const three: Scenario = { nodes: [], regions: [{ id: "r", azs: ["a", "b", "c"] }] };
+    const of = (kind: Kind, node: object) => Object.fromEntries(residence(three, { id: "x", kind: kind.kind, ...node }, kind));
+    expect(of(rds, {})).toEqual({ a: "primary" });
+    expect(of(rds, { multi_az: true })).toEqual({ a: "primary", b: "standby" });
+    expect(of(rds, { multi_az: true, primary_az: "c" })).toEqual({ c: "primary", a: "standby" });
+    expect(of(rds, { multi_az: true, primary_az: "b", standby_az: "c" })).toEqual({ b: "primary", c: "standby" });
+    expect(of(store, { azs: ["a", "c"], primary_az: "c" })).toEqual({ c: "primary", a: "standby" });
+    expect(of(store, {})).toEqual({ a: "primary" });
+    expect(of(kindNamed("service"), { azs: ["b", "c"] })).toEqual({ b: "", c: "" });
+    expect(of({ ...kindNamed("service"), unplaced: "azs" }, {})).toEqual({ a: "", b: "", c: "" });
+    expect([of(kindNamed("alb"), {}), of(kindNamed("clients"), {})]).toEqual([{}, {}]);
   });
 });
 
@@ -135,10 +161,28 @@ test("copies keep the edges among them and get ids of their own", () => {
   expect(pasted.doc.layout).toEqual({ "web-2": [15, 25], "orders-2": [15, 95] });
 });
 
-test("undo keeps faults injected since and gives back those that fell with their target", () => {
-  const before = shop();
-  const after = { ...remove(before, { nodes: ["web"] }), faults: [{ id: "f3", kind: "slow", target: "orders", at_s: 5 }] };
-  expect(carryFaults(after, before).faults!.map((fault) => fault.id)).toEqual(["f3", "f1", "f2"]);
+describe("faults", () => {
+  test("get the first name that is free", () => {
+    expect(freshFaultId([], "slow")).toBe("slow-1");
+    expect(freshFaultId([{ id: "slow-1", kind: "slow", at_s: 0 }], "slow")).toBe("slow-2");
+  });
+
+  test("are written as Python writes them: nothing that is unset", () => {
+    const added = addedFault({ id: "slow-1", kind: "slow", target: "web", at_s: 5, for_s: null, params: { factor: 3 } });
+    expect(added).toEqual({ id: "slow-1", kind: "slow", target: "web", at_s: 5, factor: 3 });
+    const [moved] = changedFaults([{ ...added, for_s: 9 }], "slow-1", { at_s: 7, for_s: null, params: { factor: undefined } });
+    expect(moved).toEqual({ id: "slow-1", kind: "slow", target: "web", at_s: 7 });
+    expect("faults" in withFaults(shop(), [])).toBe(false);
+  });
+});
+
+test("documents are the same whatever order they are written in, and whether empty lists are written", () => {
+  const { nodes, ...rest } = shop();
+  expect(fingerprint({ ...rest, nodes })).toBe(fingerprint(shop()));
+  expect(fingerprint({ ...withFaults(shop(), []), faults: [] })).toBe(fingerprint(withFaults(shop(), [])));
+  expect(sameDrawing(withFaults(shop(), []), shop())).toBe(true);
+  expect(sameFaults(withFaults(shop(), []), shop())).toBe(false);
+  expect(sameDrawing(setPoint(shop(), "web", [9, 9]), shop())).toBe(false);
 });
 
 test("moving a card does not change what a run depends on, a field does", () => {

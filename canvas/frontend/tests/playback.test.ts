@@ -3,7 +3,8 @@ import { Frames } from "../src/frames/frames";
 import { emissionOf, MAX_PER_CANVAS, MAX_PER_EDGE, speedOf } from "../src/frames/flow";
 import { DIAMOND, DOT, eachParticle, RING } from "../src/frames/particles";
 import { clock, compact, duration, eventText, percent } from "../src/frames/words";
-import { faultBars, phaseBars, ticks, timeAt } from "../src/panels/timeline-model";
+import { handoverAt } from "../src/flow/crown-painter";
+import { editOf, faultBars, phaseBars, shifted, ticks, timeAt } from "../src/panels/timeline-model";
 import type { FrameMeta, RunFault } from "../src/protocol";
 
 const FIELDS = ["rate", "ok", "failed", "retries", "p50_s", "p99_s", "cause"];
@@ -122,4 +123,37 @@ test("a node is named once in front of its event", () => {
   expect(eventText("front", "front: check 1 failed")).toEqual({ node: "front", text: "check 1 failed" });
   expect(eventText("orders", "orders[1] is the primary")).toEqual({ node: "orders", text: "orders[1] is the primary" });
   expect(eventText("front", "web[0] is out")).toEqual({ node: "front", text: "web[0] is out" });
+});
+
+describe("faults on the timeline", () => {
+  const span = { start_s: 60, end_s: 120 };
+
+  test("move by whole seconds with their length, and stay in the run", () => {
+    expect(shifted(span, "move", 4.6, 600)).toEqual({ start_s: 65, end_s: 125 });
+    expect(shifted(span, "move", -100, 600).start_s).toBe(0);
+    expect(shifted(span, "move", 900, 600).start_s).toBe(599);
+    expect(shifted({ start_s: 60, end_s: null }, "move", 1, 600)).toEqual({ start_s: 61, end_s: null });
+  });
+
+  test("end where they are dragged to, at least a second after they begin and at most with the run", () => {
+    expect(shifted(span, "end", 4.6, 600).end_s).toBe(125);
+    expect(shifted(span, "end", -500, 600).end_s).toBe(61);
+    expect(shifted({ start_s: 60, end_s: null }, "end", -10, 600).end_s).toBe(590);
+  });
+
+  test("become an edit of the start or of the length", () => {
+    expect(editOf(span, shifted(span, "move", 5, 600))).toEqual({ at_s: 65 });
+    expect(editOf(span, shifted(span, "end", 5, 600))).toEqual({ for_s: 65 });
+    expect(editOf(span, shifted(span, "move", 0.2, 600))).toBeNull();
+  });
+});
+
+test("a handover lasts from the decision until every caller knows, and a later one is another", () => {
+  const phase = (name: string, from_s: number, to_s: number) => ({ phase: name, node: "orders", from_s, to_s });
+  const phases = [phase("detect", 60, 90), phase("decide", 90, 100), phase("promote", 100, 140), phase("propagate", 140, 145), phase("decide", 300, 310)];
+  expect(handoverAt(phases, "orders", 80)).toBeNull();
+  expect(handoverAt(phases, "orders", 120)).toMatchObject({ decided_s: 90, until_s: 145, promote: { to_s: 140 } });
+  expect(handoverAt(phases, "orders", 150)).toBeNull();
+  expect(handoverAt(phases, "orders", 320)).toMatchObject({ decided_s: 300, promote: undefined });
+  expect(handoverAt(phases, "other", 120)).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { setNodeFields, setPoint } from "../src/document/edits";
+import { remove, setNodeFields, setPoint } from "../src/document/edits";
 import type { Payload } from "../src/protocol";
 import { Session } from "../src/session/session";
 import { catalogue, shop } from "./fixtures";
@@ -20,6 +20,7 @@ function open(): { session: Session; sent: Sent[]; receive: (more?: Partial<Payl
   receive();
   return { session, sent, receive };
 }
+const slowWeb = { kind: "slow", target: "web", at_s: 1, for_s: 2, params: {} };
 beforeEach(() => stored.clear());
 
 describe("what is sent", () => {
@@ -82,6 +83,19 @@ describe("the document", () => {
     expect([chosen.restored, chosen.doc.nodes[2].instances]).toEqual([false, 4]);
   });
 
+  test("one that differs only in where a card lies is restored too", () => {
+    open().session.edit((doc) => setPoint(doc, "web", [40, 700]));
+    const again = open();
+    expect([again.session.restored, again.session.doc.layout!.web]).toEqual([true, [40, 700]]);
+  });
+
+  test("one that was edited back to what Python has is not called restored", () => {
+    const { session } = open();
+    session.edit((doc) => setPoint(doc, "web", [40, 700]));
+    session.undo();
+    expect(open().session.restored).toBe(false);
+  });
+
   test("starting fresh goes back to what Python delivered and can be undone", () => {
     open().session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
     const { session } = open();
@@ -98,10 +112,91 @@ describe("the document", () => {
     expect((sent.at(-1)!.evs.at(-1)!.doc as ReturnType<typeof shop>).nodes[2].instances).toBe(9);
   });
 
-  test("takes faults from Python", () => {
+  test("takes faults from Python, but not while it has not answered a fault of ours", () => {
     const { session, receive } = open();
     receive({ doc_faults: [{ id: "x", kind: "slow", target: "web", at_s: 3 }] });
     expect(session.faults.map((fault) => fault.id)).toEqual(["x"]);
+    session.injectFault(slowWeb);
+    receive({ doc_faults: [] });
+    expect(session.faults.map((fault) => fault.id)).toEqual(["x", "slow-1"]);
+    receive({ doc_faults: [], ack: { [session.outbox.sid]: 1 } });
+    expect(session.faults).toEqual([]);
+  });
+});
+
+describe("faults", () => {
+  const types = (sent: Sent[]): string[] => sent.at(-1)!.evs.map((event) => event.t);
+  const ids = (session: Session): (string | undefined)[] => session.faults.map((fault) => fault.id);
+
+  test("are there at once, under the name that is sent", () => {
+    const { session, sent } = open();
+    session.injectFault(slowWeb);
+    expect(session.faults.at(-1)).toEqual({ id: "slow-1", kind: "slow", target: "web", at_s: 1, for_s: 2 });
+    expect(sent.at(-1)!.evs.at(-1)).toMatchObject({ t: "fault_add", id: "slow-1", kind: "slow" });
+  });
+
+  test("injecting, changing, removing and clearing are steps of undo and redo", () => {
+    const { session, sent, receive } = open();
+    const answer = (): void => receive({ doc_faults: session.faults, ack: { [session.outbox.sid]: 99 } });
+    const story = [() => session.injectFault(slowWeb), () => session.editFault("f1", { at_s: 30 }), () => session.removeFault("f2"), () => session.clearFaults()];
+    const states = [session.faults];
+    for (const step of story) {
+      step();
+      answer();
+      states.push(session.faults);
+    }
+    expect(session.faults).toEqual([]);
+    for (const state of states.slice(0, -1).reverse()) {
+      session.undo();
+      expect(session.faults).toEqual(state);
+      expect(types(sent).at(-1)).toBe("faults_set");
+      expect(types(sent)).not.toContain("doc"); // the frames stay fresh, and Python branches them
+    }
+    expect(session.history.canUndo).toBe(false);
+    story.forEach(() => session.redo());
+    expect(session.faults).toEqual([]);
+  });
+
+  test("of a deleted node come back with it", () => {
+    const { session, sent } = open();
+    session.edit((doc) => remove(doc, { nodes: ["web"] }));
+    expect(ids(session)).toEqual([]);
+    session.undo();
+    expect(ids(session)).toEqual(["f1", "f2"]);
+    expect(types(sent)).toEqual(["doc", "faults_set"]);
+  });
+
+  test("a deleted AZ comes back with all that sat in it, its roles and its faults", () => {
+    const { session } = open();
+    session.injectFault({ ...slowWeb, kind: "az_power_loss", target: "us-east-1a" });
+    const before = structuredClone(session.doc);
+    session.edit((doc) => remove(doc, { azs: ["us-east-1a"] }));
+    expect(session.doc.nodes.map((node) => [node.azs, node.primary_az])).not.toContainEqual([undefined, "us-east-1a"]);
+    expect(ids(session)).toEqual(["f1", "f2"]);
+    session.undo();
+    expect(session.doc).toEqual(before);
+  });
+
+  test("a refused one is no step: undo goes to the one before", () => {
+    const { session, receive } = open();
+    session.edit((doc) => setNodeFields(doc, "web", { instances: 9 }));
+    session.injectFault(slowWeb);
+    receive({ doc_faults: shop().faults, ack: { [session.outbox.sid]: 99 } });
+    session.undo();
+    expect(session.doc.nodes[2].instances).toBe(4);
+  });
+
+  test("survive a reload", () => {
+    open().session.injectFault(slowWeb);
+    expect(ids(open().session)).toEqual(["f1", "f2", "slow-1"]);
+  });
+
+  test("do not overtake the drawing they are aimed at", () => {
+    const { session, sent } = open();
+    session.edit((doc) => ({ ...doc, nodes: [...doc.nodes, { id: "new", kind: "service" }] }));
+    session.injectFault({ ...slowWeb, target: "new" });
+    session.edit((doc) => setNodeFields(doc, "new", { instances: 2 }));
+    expect(types(sent)).toEqual(["doc", "fault_add", "doc"]);
   });
 });
 
@@ -122,6 +217,17 @@ describe("playback", () => {
     session.seek(2);
     receive(run("r2"));
     expect([session.clock.playhead_s, session.clock.playing, session.metrics.framesApplied]).toEqual([2, true, 2]);
+  });
+
+  test("a partial run does not pull the playhead back, a finished one does", () => {
+    const { session, receive } = open();
+    receive(run("r1"));
+    session.seek(3);
+    const part = run("r2");
+    receive({ run: { ...part.run!, state: "running" }, frames: { ...part.frames, n: 1 } });
+    expect(session.clock.playhead_s).toBe(3);
+    receive({ run: part.run, frames: { ...part.frames, n: 2, rev: 1 } });
+    expect(session.clock.playhead_s).toBe(2);
   });
 
   test("an edit makes the frames stale, moving a card does not, undoing the edit makes them fresh", () => {

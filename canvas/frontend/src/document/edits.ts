@@ -106,27 +106,6 @@ function withoutReferences(variant: Variant, gone: (reference: unknown) => boole
   return { ...variant, ...(variant.change && { change }), ...(variant.expect && { expect: variant.expect.filter((e) => !gone(e.node) && !gone(e.edge)) }) };
 }
 
-/**
- * Undo restores a document, but faults injected since belong to the experiment and stay where their target still exists.
- * Faults that are in both are taken as they are now.
- */
-export function carryFaults(current: Scenario, restored: Scenario): Scenario {
-  const places = (restored.regions ?? []).flatMap((region) => [region.id, ...region.azs]);
-  const known = new Set([...restored.nodes.map((node) => node.id), ...places, ...(restored.edges ?? []).map(edgeId)]);
-  const stands = (fault: Fault): boolean => !fault.target || known.has(fault.target.replace(/\[\d+\]$/, ""));
-  const kept = (current.faults ?? []).filter(stands);
-  const lost = (restored.faults ?? []).filter((fault) => !current.faults?.some((f) => f.id === fault.id) && !wasStanding(current, fault));
-  const faults = [...kept, ...lost];
-  return faults.length || restored.faults ? { ...restored, faults } : restored;
-}
-
-/** A fault whose target exists now but which is not in the list was removed on purpose. */
-function wasStanding(current: Scenario, fault: Fault): boolean {
-  const places = (current.regions ?? []).flatMap((region) => [region.id, ...region.azs]);
-  const known = new Set([...current.nodes.map((node) => node.id), ...places, ...(current.edges ?? []).map(edgeId)]);
-  return !fault.target || known.has(fault.target.replace(/\[\d+\]$/, ""));
-}
-
 /** What can change without changing a run. Faults have their own way: they branch it. */
 const LOOKS = new Set(["layout", "title", "story", "reading", "expect", "objectives", "variants", "seed", "faults"]);
 

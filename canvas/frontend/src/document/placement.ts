@@ -11,7 +11,7 @@ export interface Place {
 
 const azsOf = (node: Node): string[] => (Array.isArray(node.azs) ? (node.azs as string[]) : typeof node.az === "string" ? [node.az] : []);
 
-/** null = outside. Unplaced kinds follow the document's rule: regional ones to the first Region, others to its first AZ. */
+/** null = outside. A node that names no place, or a Region alone, sits where its kind says (`unplaced`). */
 export function placeOf(doc: Scenario, node: Node, kind: Kind): Place | null {
   const first = doc.regions?.[0];
   if (!first || kind.placement === "outside") return null;
@@ -19,15 +19,37 @@ export function placeOf(doc: Scenario, node: Node, kind: Kind): Place | null {
   const home = azs.map((az) => regionOfAz(doc, az)).find(Boolean);
   if (home) return span(home, azs.filter((az) => home.azs.includes(az)));
   const named = doc.regions?.find((region) => region.id === node.region);
+  if (kind.unplaced === "azs") return span(named ?? first, (named ?? first).azs);
   if (named) return whole(named);
   return kind.placement === "region" ? whole(first) : span(first, first.azs.slice(0, 1));
+}
+
+/** AZs that hold a part of a node, each with what it is there; a regional endpoint is in none of them. */
+export function residence(doc: Scenario, node: Node, kind: Kind): ReadonlyMap<string, string> {
+  const place = placeOf(doc, node, kind);
+  const region = doc.regions?.find((entry) => entry.id === place?.region);
+  if (!place || !region) return new Map();
+  const has = (field: string): boolean => kind.fields.some((entry) => entry.name === field);
+  const azs = place.azs.length ? place.azs : region.azs;
+  if (!has("primary_az") || (kind.placement !== "region" && !place.azs.length)) return new Map(place.azs.map((az) => [az, ""]));
+  const primary = typeof node.primary_az === "string" ? node.primary_az : azs[0];
+  return new Map([...standbysOf(node, kind, azs, primary, has("standby_az")).map((az): [string, string] => [az, "standby"]), [primary, "primary"]]);
+}
+
+/** Of a store with a standby of its own choice, that one; of others, every further AZ. */
+function standbysOf(node: Node, kind: Kind, azs: string[], primary: string, chosen: boolean): string[] {
+  if (!chosen) return azs.filter((az) => az !== primary);
+  const doubled = node.multi_az ?? kind.fields.find((field) => field.name === "multi_az")?.default;
+  if (!doubled) return [];
+  return [typeof node.standby_az === "string" ? node.standby_az : azs[(azs.indexOf(primary) + 1) % azs.length]];
 }
 
 const whole = (region: Region): Place => ({ region: region.id, azs: [], first: 0, last: Math.max(0, region.azs.length - 1) });
 
 function span(region: Region, azs: string[]): Place {
+  if (!azs.length) return whole(region);
   const lanes = azs.map((az) => region.azs.indexOf(az));
-  return { region: region.id, azs, first: Math.min(...lanes, Infinity) || 0, last: Math.max(...lanes, 0) };
+  return { region: region.id, azs, first: Math.min(...lanes), last: Math.max(...lanes) };
 }
 
 /** What lies under a point of the canvas. */

@@ -14,8 +14,8 @@ import { ZoomBar } from "./ZoomBar";
 
 const NODE_TYPES: NodeTypes = { card: ServiceCard, region: RegionBox, lane: AzLane };
 const EDGE_TYPES: EdgeTypes = { traffic: TrafficEdge };
-/** Room for the tools at the lower edge. */
-const FIT = { padding: { top: "16px", left: "20px", right: "20px", bottom: "44px" }, maxZoom: 1.15, duration: 0 } as const;
+/** As large as it goes: the tools at the lower left cover a corner of a Region at most. */
+const FIT = { padding: { top: "14px", left: "20px", right: "20px", bottom: "20px" }, maxZoom: 1.15, duration: 0 } as const;
 
 /** Below this zoom cards show their name and state alone: smaller text cannot be read. */
 const FAR = 0.45;

@@ -1,6 +1,7 @@
 import type { NodeProps } from "@xyflow/react";
 import { memo, useRef } from "react";
 import { Glyph, Sign } from "../glyphs";
+import { markSvg } from "../marks";
 import { useCanvas, useTick } from "../session/use";
 import { clock } from "../frames/words";
 import { activeFaults, darkens, hitsPlace } from "./active";
@@ -60,9 +61,11 @@ function paintPlace(root: HTMLElement | null, session: Painted, id: string, word
   root.classList.toggle("hit", faults.length > 0 && !dark);
   const fault = dark ?? faults[0];
   const since = fault ? clock(session.clock.playhead_s - fault.start_s) : "";
-  const text = dark ? `${word} DOWN ${since}` : fault ? `⚡ ${fault.label} ${since}` : "";
+  const text = dark ? `${word} DOWN ${since}` : fault ? `${fault.label} ${since}` : "";
   const el = root.querySelector<HTMLElement>("[data-part=down]");
-  if (el && el.textContent !== text) el.textContent = text;
+  if (!el || el.textContent === text) return;
+  el.textContent = text;
+  if (fault && !dark) el.insertAdjacentHTML("afterbegin", markSvg("bolt"));
 }
 
 /** How many of the instances in this AZ are in service. */

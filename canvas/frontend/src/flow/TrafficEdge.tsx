@@ -61,14 +61,14 @@ function paintEdge(session: Session, id: string, line: SVGGElement | null, label
   // In steps of a quarter pixel: a width that changes a little every second would keep its easing, and so the painting, going for ever.
   const width = String(Math.round(4 * (rate > 0 ? 1.2 + 0.9 * Math.log10(1 + rate) : 1)) / 4);
   if (path.style.strokeWidth !== `${width}px`) path.style.strokeWidth = `${width}px`;
-  const cut = activeFaults(session).some((fault) => fault.target === id);
-  const state = cut ? "cut" : share > 0.01 ? "failing" : rate > 0 ? "busy" : "idle";
+  const fault = activeFaults(session).find((entry) => entry.target === id);
+  const state = fault ? "cut" : share > 0.01 ? "failing" : rate > 0 ? "busy" : "idle";
   if (line!.dataset.state !== state) line!.dataset.state = state;
   label.classList.toggle("failing", share > 0.01);
   if (!label.matches(".hover, .selected, .failing")) return;
   const cause = frames.meta.causes[value("cause")];
   const failing = share > 0 ? ` · ◆ ${percent(share)} ${causeWord(cause)}` : "";
   const again = value("retries") > 0.5 ? ` · ○ ${compact(value("retries"))}/s again` : "";
-  const text = `${cut ? "⚡ " : ""}${compact(rate)}/s${value("p99_s") > 0 ? ` · p99 ${duration(value("p99_s"))}` : ""}${again}${failing}`;
+  const text = `${fault ? `${fault.label} · ` : ""}${compact(rate)}/s${value("p99_s") > 0 ? ` · p99 ${duration(value("p99_s"))}` : ""}${again}${failing}`;
   if (label.textContent !== text) label.textContent = text;
 }

@@ -1,9 +1,11 @@
 import { serves } from "../catalogue";
-import { HEALTH, HEALTH_GLYPH, clock, compact, duration, percent } from "../frames/words";
+import { HEALTH, clock, compact, duration, percent } from "../frames/words";
 import type { Frames } from "../frames/frames";
+import { markSvg } from "../marks";
 import type { Session } from "../session/session";
 import { activeFaults } from "./active";
 import { paintChips } from "./chip-painter";
+import { paintCrown } from "./crown-painter";
 import { paintPips } from "./pip-painter";
 import type { CardData } from "./model";
 import { designLine, shownName } from "./design-line";
@@ -12,6 +14,7 @@ import { designLine, shownName } from "./design-line";
 export class CardPainter {
   private last = "";
   private readonly parts = new Map<string, HTMLElement>();
+  private readonly written = new Map<string, string>();
 
   constructor(
     readonly root: HTMLElement,
@@ -36,11 +39,12 @@ export class CardPainter {
   private paintDesign(data: CardData): void {
     delete this.root.dataset.health;
     this.arc(0);
-    this.text("health", "");
+    this.html("health", "");
     this.html("numbers", `<span class="quiet">${escape(designLine(data.node, data.kind))}</span>`);
     this.parts.get("tank")?.setAttribute("hidden", "");
     this.parts.get("fault")?.setAttribute("hidden", "");
-    this.root.querySelectorAll<HTMLElement>(".fl-pip").forEach((pip) => delete pip.dataset.state);
+    this.root.querySelectorAll<HTMLElement>(".fl-pip").forEach((pip) => ["state", "role", "ghost", "belief"].forEach((name) => delete pip.dataset[name]));
+    this.root.querySelector(".fl-crown")?.remove();
     this.root.querySelectorAll<HTMLElement>("[data-part=count]").forEach((count) => (count.textContent = ""));
   }
 
@@ -48,7 +52,7 @@ export class CardPainter {
     const value = (field: string): number => frames.nodes.at(row, node, field);
     const word = HEALTH[value("health")] ?? "ok";
     this.root.dataset.health = word;
-    this.html("health", `<i>${HEALTH_GLYPH[word]}</i>${word === "ok" ? "" : word}`);
+    this.html("health", `${markSvg(word)}${word === "ok" ? "" : word}`);
     this.parts.get("health")?.setAttribute("title", `Health: ${word}`);
     this.root.parentElement?.setAttribute("aria-label", `${data.kind.label} ${shownName(data.node)}, ${word}`);
     const working = serves(data.kind.behaviour);
@@ -57,6 +61,7 @@ export class CardPainter {
     this.tank(working ? value("queue") : 0);
     this.fault();
     paintPips(this.root, frames, row, this.id);
+    paintCrown(this.root, frames, row, this.session.run?.phases ?? [], this.id);
     paintChips(this.root, frames, row);
   }
 
@@ -92,7 +97,7 @@ export class CardPainter {
     const fault = activeFaults(this.session).find((entry) => entry.target === this.id || entry.target.startsWith(`${this.id}[`));
     badge.toggleAttribute("hidden", !fault);
     if (!fault) return;
-    badge.textContent = `⚡ ${clock(this.session.clock.playhead_s - fault.start_s)}`;
+    this.html("fault", `${markSvg("bolt")}${clock(this.session.clock.playhead_s - fault.start_s)}`);
     badge.title = fault.sentence || fault.label;
   }
 
@@ -101,14 +106,12 @@ export class CardPainter {
     this.parts.get("arc")?.querySelector(".value")?.setAttribute("stroke-dasharray", `${share * 100} 200`);
   }
 
-  private text(part: string, text: string): void {
-    const el = this.parts.get(part);
-    if (el && el.textContent !== text) el.textContent = text;
-  }
-
+  /** Compared with what was written last: the browser spells an SVG in its own way. */
   private html(part: string, html: string): void {
     const el = this.parts.get(part);
-    if (el && el.innerHTML !== html) el.innerHTML = html;
+    if (!el || this.written.get(part) === html) return;
+    this.written.set(part, html);
+    el.innerHTML = html;
   }
 }
 

@@ -1,8 +1,7 @@
 import type { HealthWord } from "../protocol";
 
-/** Words, glyphs and numbers as the whole product writes them. */
+/** Words and numbers as the whole product writes them. */
 export const HEALTH: HealthWord[] = ["ok", "strained", "failing", "down"];
-export const HEALTH_GLYPH: { [word in HealthWord | "none"]: string } = { ok: "●", strained: "▲", failing: "✖", down: "⏻", none: "·" };
 
 const CAUSE_WORDS: { [cause: string]: string } = {
   timeout: "timed out", refused: "connection refused", error: "error answered", throttled: "throttled", shed: "load shed",

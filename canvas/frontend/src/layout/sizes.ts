@@ -7,7 +7,8 @@ export const LANE_HEAD = 26;
 export const REGION_HEAD = 32;
 export const REGION_PAD = 12;
 export const REGION_MIN_H = 260;
-export const ROW_GAP = 50;
+/** As low as leaves room for the label of a line. */
+export const ROW_GAP = 36;
 export const GRID = 8;
 
 const PLAIN_H = 68;

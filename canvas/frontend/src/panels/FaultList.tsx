@@ -13,7 +13,7 @@ export function FaultList() {
   return (
     <>
       {faults.map((fault, i) => <FaultItem key={fault.id ?? i} fault={fault} />)}
-      <button type="button" className="fl-button quiet-danger" onClick={() => session.emit({ t: "faults_clear" })}><Sign name="trash" size={14} /> Clear all</button>
+      <button type="button" className="fl-button quiet-danger" onClick={() => session.clearFaults()}><Sign name="trash" size={14} /> Clear all</button>
     </>
   );
 }
@@ -21,22 +21,22 @@ export function FaultList() {
 function FaultItem({ fault }: { fault: Fault }) {
   const session = useSession();
   const kind = session.catalogue.faults.find((entry) => entry.kind === fault.kind);
-  const id = fault.id ?? `${fault.kind}:${fault.target}:${fault.at_s}`;
+  const id = fault.id ?? ""; // Python names every fault
   const between = Array.isArray(fault.between) ? fault.between.join(" ↔ ") : "";
   return (
     <section className="fl-fault" aria-label={`${kind?.label ?? fault.kind} on ${fault.target ?? between}`}>
       <header>
         <Sign name="bolt" size={13} />
         <b>{kind?.label ?? fault.kind}</b>
-        <button type="button" className="fl-icon" aria-label={`Remove ${kind?.label ?? fault.kind}`} title="Remove" onClick={() => session.emit({ t: "fault_remove", id })}><Sign name="close" size={13} /></button>
+        <button type="button" className="fl-icon" aria-label={`Remove ${kind?.label ?? fault.kind}`} title="Remove" onClick={() => session.removeFault(id)}><Sign name="close" size={13} /></button>
       </header>
       <button type="button" className="fl-row-link" onClick={() => fault.target && session.view.select([fault.target.replace(/\[\d+\]$/, "")])}>{(fault.target ?? between).replace("->", " → ")}</button>
       <div className="fl-two">
-        <Seconds label="at" value={fault.at_s} placeholder={0} commit={(at_s) => session.emit({ t: "fault_edit", id, at_s: at_s ?? 0 })} />
-        <Seconds label="for" value={fault.for_s as number | undefined} placeholder={kind?.default_for_s ?? null} commit={(for_s) => session.emit({ t: "fault_edit", id, for_s: for_s ?? null })} />
+        <Seconds label="at" value={fault.at_s} placeholder={0} commit={(at_s) => session.editFault(id, { at_s: at_s ?? 0 })} />
+        <Seconds label="for" value={fault.for_s as number | undefined} placeholder={kind?.default_for_s ?? null} commit={(for_s) => session.editFault(id, { for_s: for_s ?? null })} />
       </div>
       {kind?.fields.map((field) => (
-        <FieldRow key={field.name} field={field} value={fault[field.name]} path="" scope={NO_SCOPE} commit={(value) => session.emit({ t: "fault_edit", id, params: { [field.name]: value ?? field.default } })} />
+        <FieldRow key={field.name} field={field} value={fault[field.name]} path="" scope={NO_SCOPE} commit={(value) => session.editFault(id, { params: { [field.name]: value ?? field.default } })} />
       ))}
     </section>
   );

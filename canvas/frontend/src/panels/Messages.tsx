@@ -96,7 +96,7 @@ export function EmptyState() {
         <li>Drag a <b>Region</b> from the left: it comes with two AZs.</li>
         <li>Drag components into its AZs and <b>Clients</b> above it.</li>
         <li>Connect them from the dot below a card to the next card.</li>
-        <li>Press <b>Run</b>, then break something.</li>
+        <li>Press <b>Play</b>, then break something.</li>
       </ol>
     </div>
   );

@@ -1,4 +1,4 @@
-import { HEALTH_GLYPH } from "../frames/words";
+import { StateMark } from "../marks";
 import { useSession } from "../session/use";
 
 /** Title of the drawing and the few numbers that say how the run went. The row is always there, so that nothing jumps. */
@@ -14,7 +14,7 @@ export function Strip() {
       {tiles.map((tile) => (
         <div key={tile.label} className={`fl-tile ${tile.state}`} title={tile.help}>
           <small>{tile.label}</small>
-          <b>{tile.state !== "none" && tile.state !== "ok" && <i>{HEALTH_GLYPH[tile.state]}</i>}{tile.value}{tile.unit && <em> {tile.unit}</em>}</b>
+          <b>{tile.state !== "none" && tile.state !== "ok" && <StateMark mark={tile.state} />}{tile.value}{tile.unit && <em> {tile.unit}</em>}</b>
         </div>
       ))}
     </div>

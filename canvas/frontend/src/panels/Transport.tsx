@@ -6,7 +6,7 @@ import { Timeline } from "./Timeline";
 
 const SPEEDS = [0.5, 1, 2, 5, 10, 20, 30, 60];
 
-/** Playback: everything here happens in the browser; only “run” asks Python. */
+/** Playback: everything here happens in the browser; only “play” without fresh frames asks Python. */
 export function Transport() {
   const session = useSession();
   const time = useRef<HTMLOutputElement>(null);
@@ -16,14 +16,15 @@ export function Transport() {
   useTick(() => {
     if (time.current) time.current.textContent = clock(session.clock.playhead_s);
   });
-  const play = session.clock.playing ? "Pause" : ready ? "Play" : session.frames ? "Run again" : "Run";
+  const play = session.clock.playing ? "Pause" : "Play";
+  const first = ready || session.clock.playing ? "" : "; simulates the whole run first";
   const button = (sign: SignName, label: string, run: () => void) => (
     <button type="button" className="fl-icon" onClick={run} disabled={!session.frames} aria-label={label} title={label}><Sign name={sign} size={15} /></button>
   );
   return (
     <div className="fl-transport" role="group" aria-label="Playback">
       <div className="fl-controls">
-        <button type="button" className={`fl-play${session.frames && session.stale ? " stale" : ""}`} onClick={() => session.play()} disabled={!session.doc.nodes.length || busy} aria-label={play} title={`${play} (Space)`}>
+        <button type="button" className={`fl-play${session.frames && session.stale ? " stale" : ""}`} onClick={() => session.play()} disabled={!session.doc.nodes.length || busy} aria-label={play} title={`${play} (Space)${first}`}>
           <Sign name={session.clock.playing ? "pause" : "play"} size={16} /> <span>{play}</span>
         </button>
         {button("restart", "To the start (Home)", () => session.seek(0))}
@@ -53,11 +54,11 @@ function RunStatus() {
       </span>
     );
   if (session.stale)
-    return <span className="fl-status stale" role="status">The drawing has changed: results are of the version before.</span>;
+    return <span className="fl-status stale" role="status">The drawing has changed: results are of the version before, play simulates it anew.</span>;
   if (run?.message) {
     const bad = run.state === "failed" || run.state === "saturated";
     return <span className={`fl-status${bad ? " failed" : ""}`} role="status" title={run.message}><span>{run.message}</span></span>;
   }
   if (run && session.frames) return <span className="fl-status" role="status">Seed {run.seed}{run.variant ? ` · ${run.variant}` : ""}</span>;
-  return <span className="fl-status" role="status">{session.doc.nodes.length ? "Press run: the whole run is simulated, then played." : ""}</span>;
+  return <span className="fl-status" role="status">{session.doc.nodes.length ? "Press play: the whole run is simulated, then played." : ""}</span>;
 }

@@ -23,7 +23,7 @@ export function ticks(duration_s: number, most = 8): number[] {
   return out;
 }
 
-const share = (t_s: number, duration_s: number): number => (100 * Math.min(duration_s, Math.max(0, t_s))) / Math.max(1e-9, duration_s);
+export const share = (t_s: number, duration_s: number): number => (100 * Math.min(duration_s, Math.max(0, t_s))) / Math.max(1e-9, duration_s);
 
 /** Bars that overlap in time lie in different rows, first come first row. */
 export function faultBars(faults: RunFault[], duration_s: number): FaultBar[] {
@@ -52,6 +52,28 @@ export function phaseBars(phases: Phase[], duration_s: number): PhaseBar[] {
       const left = share(phase.from_s, duration_s);
       return { phase, row, left, width: Math.max(0.25, share(phase.to_s, duration_s) - left) };
     });
+}
+
+/** What a drag or an arrow key does to a fault: move it as a whole, or its end alone. */
+export type Grip = "move" | "end";
+export interface Span {
+  start_s: number;
+  /** null = until the end of the run. */
+  end_s: number | null;
+}
+
+/** A span moved by `by_s` to whole seconds, inside the run and at least a second long. */
+export function shifted({ start_s, end_s }: Span, grip: Grip, by_s: number, duration_s: number): Span {
+  if (grip === "end") return { start_s, end_s: Math.min(duration_s, Math.max(start_s + 1, Math.round((end_s ?? duration_s) + by_s))) };
+  const start = Math.min(Math.max(0, Math.ceil(duration_s) - 1), Math.max(0, Math.round(start_s + by_s)));
+  return { start_s: start, end_s: end_s === null ? null : start + end_s - start_s };
+}
+
+/** The edit that makes one span of another; null when there is nothing to change. */
+export function editOf(before: Span, after: Span): { at_s?: number; for_s?: number } | null {
+  if (after.start_s !== before.start_s) return { at_s: after.start_s };
+  if (after.end_s !== null && after.end_s !== before.end_s) return { for_s: Math.round((after.end_s - after.start_s) * 1000) / 1000 };
+  return null;
 }
 
 /** The time under a pointer. */

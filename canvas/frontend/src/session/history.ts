@@ -1,9 +1,9 @@
-import { carryFaults } from "../document/edits";
+import { fingerprint } from "../document/compare";
 import type { Scenario } from "../document/types";
 
 const DEEPEST = 200;
 
-/** Undo and redo over whole documents: they share structure, so a hundred steps cost little. */
+/** Undo and redo over whole documents with their faults: they share structure, so a hundred steps cost little. */
 export class History {
   private past: Scenario[] = [];
   private future: Scenario[] = [];
@@ -36,9 +36,11 @@ export class History {
   }
 
   private step(from: Scenario[], to: Scenario[], current: Scenario): Scenario | null {
-    const restored = from.pop();
+    let restored = from.pop();
+    // A step that was refused changed nothing: going back over it would be seen as an undo that does nothing.
+    while (restored && fingerprint(restored) === fingerprint(current)) restored = from.pop();
     if (!restored) return null;
     to.push(current);
-    return carryFaults(current, restored);
+    return restored;
   }
 }

@@ -1,7 +1,7 @@
 import type { Outgoing, Send } from "../protocol";
 
 /** Kinds of message of which only the newest counts. */
-const LAST_WRITE_WINS = new Set<Outgoing["t"]>(["doc", "seek", "seed", "variant", "run"]);
+const LAST_WRITE_WINS = new Set<Outgoing["t"]>(["doc", "faults_set", "seek", "seed", "variant", "run"]);
 const RETRY_MS = [1500, 3000, 6000, 12_000];
 
 /**
@@ -21,7 +21,9 @@ export class Outbox {
   }
 
   emit(message: Outgoing): void {
-    if (LAST_WRITE_WINS.has(message.t)) this.queue = this.queue.filter((queued) => queued.t !== message.t);
+    // A drawing that a fault behind it is aimed at stays: Python would not know the target yet.
+    const needed = message.t === "doc" && this.holdsFaults;
+    if (LAST_WRITE_WINS.has(message.t) && !needed) this.queue = this.queue.filter((queued) => queued.t !== message.t);
     this.queue.push({ ...message, n: ++this.seq });
     this.tries = 0;
     this.flush();
@@ -41,6 +43,11 @@ export class Outbox {
 
   holds(type: Outgoing["t"]): boolean {
     return this.queue.some((message) => message.t === type);
+  }
+
+  /** Faults are on their way that Python has not answered. */
+  get holdsFaults(): boolean {
+    return this.queue.some((message) => message.t.startsWith("fault"));
   }
 
   /** Something a person waits for is under way; where the playhead stands is not. */

@@ -1,7 +1,9 @@
 import { EMPTY_CATALOGUE, type Catalogue } from "../catalogue";
 import type { Clip } from "../document/clipboard";
+import { fingerprint, sameDrawing, sameFaults } from "../document/compare";
 import { essence } from "../document/edits";
-import { edgeId, type Fault, type Scenario } from "../document/types";
+import { addedFault, changedFaults, freshFaultId, withFaults, type FaultChange } from "../document/faults";
+import { edgeId, type Fault, type Fields, type Scenario } from "../document/types";
 import { Frames } from "../frames/frames";
 import { arrange, materialise, type Geometry } from "../layout/geometry";
 import type { Outgoing, Payload, Problem, Run, Send } from "../protocol";
@@ -67,7 +69,7 @@ export class Session {
     this.store = payload.store;
     if (lostServer) this.giveBack(payload.gen);
     else if (payload.gen > this.gen) this.takeDocument(payload);
-    else if (payload.doc_faults && !this.outbox.holds("doc")) this.doc = { ...this.doc, faults: payload.doc_faults };
+    else if (payload.doc_faults && !this.outbox.holds("doc") && !this.outbox.holdsFaults) this.doc = withFaults(this.doc, payload.doc_faults);
     this.takeRun(payload);
     this.clock.throttled = this.waiting;
     this.bump();
@@ -88,7 +90,7 @@ export class Session {
     this.delivered = payload.doc;
     const earlier = first && untouched ? saved(this.name) : null;
     if (!first) forget(this.name);
-    this.restored = earlier !== null && essence(earlier) !== essence(payload.doc);
+    this.restored = earlier !== null && fingerprint(this.placed(earlier)) !== fingerprint(this.placed(payload.doc));
     this.show(this.restored ? earlier! : payload.doc);
     this.history.clear();
     this.view.documentReplaced();
@@ -113,7 +115,8 @@ export class Session {
       this.freshEssence = this.outbox.holds("doc") ? null : essence(this.doc);
       this.metrics.framesApplied++;
     }
-    this.clock.playhead_s = Math.min(this.clock.playhead_s, this.frames.until_s);
+    // The rows up to the playhead of a run that goes on are still to come: it must not jump back and forth for them.
+    if (!this.computing) this.clock.playhead_s = Math.min(this.clock.playhead_s, this.frames.until_s);
     this.metrics.framesAt = Date.now();
     requestAnimationFrame(() => {
       this.clock.tick();
@@ -140,30 +143,47 @@ export class Session {
   }
 
   undo(): void {
-    const restored = this.history.undo(this.doc);
-    if (restored) this.commit(restored);
+    this.goTo(this.history.undo(this.doc));
   }
 
   redo(): void {
-    const restored = this.history.redo(this.doc);
-    if (restored) this.commit(restored);
+    this.goTo(this.history.redo(this.doc));
+  }
+
+  /** Another state of document and faults; only what differs is sent, because a new drawing makes the frames stale and a fault branches them. */
+  private goTo(doc: Scenario | null): void {
+    if (!doc) return;
+    const before = this.doc;
+    if (sameDrawing(before, doc)) this.keep(doc);
+    else this.commit(doc);
+    if (!sameFaults(before, doc)) this.sendFaults({ t: "faults_set", faults: doc.faults ?? [] });
   }
 
   /** Back to the document Python delivered last; undoable like every edit. */
   startFresh(): void {
     this.restored = false;
-    this.edit(() => materialise(this.delivered, arrange(this.delivered, this.catalogue)));
+    this.history.push(this.doc);
+    this.goTo(this.placed(this.delivered));
     forget(this.name);
     this.view.documentReplaced();
     this.bump();
   }
 
   private commit(doc: Scenario): void {
-    this.show(doc);
+    this.keep(doc);
     if (this.stale) this.clock.playing = false;
-    save(this.name, this.doc);
     this.sendDocument();
     this.bump();
+  }
+
+  /** Shows a document and remembers it for the next visit. */
+  private keep(doc: Scenario): void {
+    this.show(doc);
+    save(this.name, this.doc);
+  }
+
+  private placed(doc: Scenario): Scenario {
+    return materialise(doc, arrange(doc, this.catalogue));
   }
 
   private sendDocument(): void {
@@ -241,9 +261,35 @@ export class Session {
 
   // ---- faults
 
-  injectFault(fault: Omit<Extract<Outgoing, { t: "fault_add" }>, "t">): void {
+  injectFault(fault: { kind: string; target: string; at_s: number; for_s: number | null; params: Fields }): void {
+    const id = freshFaultId(this.faults, fault.kind);
+    this.changeFaults([...this.faults, addedFault({ id, ...fault })], { t: "fault_add", id, ...fault });
+  }
+
+  editFault(id: string, change: FaultChange): void {
+    this.changeFaults(changedFaults(this.faults, id, change), { t: "fault_edit", id, ...change });
+  }
+
+  removeFault(id: string): void {
+    this.changeFaults(this.faults.filter((fault) => fault.id !== id), { t: "fault_remove", id });
+  }
+
+  clearFaults(): void {
+    this.changeFaults([], { t: "faults_clear" });
+  }
+
+  /** One undoable step. */
+  private changeFaults(faults: Fault[], message: Outgoing): void {
+    const next = withFaults(this.doc, faults);
+    if (sameFaults(this.doc, next)) return;
+    this.history.push(this.doc);
+    this.keep(next);
+    this.sendFaults(message);
+  }
+
+  private sendFaults(message: Outgoing): void {
     this.metrics.clickAt = Date.now();
-    this.emit({ t: "fault_add", ...fault });
+    this.emit(message);
     this.bump();
   }
 }

@@ -1,6 +1,6 @@
 import { kindOf } from "../../catalogue";
 import { addAz } from "../../document/edits";
-import { placeOf } from "../../document/placement";
+import { placeOf, residence } from "../../document/placement";
 import { Sign } from "../../glyphs";
 import { useSession } from "../../session/use";
 import { BreakIt, IdInput, Remove, Title } from "./parts";
@@ -9,9 +9,10 @@ import { BreakIt, IdInput, Remove, Title } from "./parts";
 export function PlacePanel({ id, type }: { id: string; type: "region" | "az" }) {
   const session = useSession();
   const { doc, catalogue } = session;
-  const inside = doc.nodes.filter((node) => {
-    const place = placeOf(doc, node, kindOf(catalogue, node.kind));
-    return type === "region" ? place?.region === id : place?.azs.includes(id);
+  const inside = doc.nodes.flatMap((node) => {
+    const kind = kindOf(catalogue, node.kind);
+    const part = type === "az" ? residence(doc, node, kind).get(id) : placeOf(doc, node, kind)?.region === id ? "" : undefined;
+    return part === undefined ? [] : [{ node, part }];
   });
   const region = doc.regions?.find((entry) => entry.id === id);
   return (
@@ -27,7 +28,9 @@ export function PlacePanel({ id, type }: { id: string; type: "region" | "az" }) 
       )}
       <section className="fl-section">
         <h3>{inside.length ? "Sits here" : "Nothing sits here yet"}</h3>
-        {inside.map((node) => <button key={node.id} type="button" className="fl-row-link" onClick={() => session.view.select([node.id])}>{node.id}</button>)}
+        {inside.map(({ node, part }) => (
+          <button key={node.id} type="button" className="fl-row-link" onClick={() => session.view.select([node.id])}>{node.id}{part && <small> {part}</small>}</button>
+        ))}
       </section>
       <Remove label={type === "region" ? "Delete the Region and all in it" : "Delete the AZ"} />
     </>
