@@ -112,14 +112,19 @@ def shed_from(station: Station) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A station with roles: one primary takes all calls, synchronous standbys receive every write before it is acknowledged."""
+    """Stations with roles. Each partition has a primary that takes its writes, a synchronous standby that receives every write before it is
+    acknowledged, and replicas that receive it afterwards. Capacity is per member: a partition is served by one primary."""
 
     behaviour: ClassVar = "store"
-    azs: tuple[str, ...]  # azs[0] holds the primary at the start, the others a synchronous standby each
+    azs: tuple[str, ...]  # members of each partition: azs[0] the primary at first, the last ``replicas`` replicas, between them standbys
     concurrency: int
     queue_capacity: int | None
     service: Distribution
     failover: Failover | None  # None: nobody promotes
+    partitions: int = 1  # a request goes to the partition its key hashes to
+    replicas: int = 0  # members that follow asynchronously; without a standby the one that has received most is promoted
+    reads: Literal["primary", "replicas"] = "primary"  # replicas: eventually consistent, may be stale
+    apply_per_s: float | None = None  # writes per second a replica applies; None: as fast as they come
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from engine import build_stores as stores
 from engine.behaviours import Backoff, Balancer, Behaviour, Breaker, Distribution, Limiter, Source, Station, Store, shed_from
 from engine.kernel import layout as L
 from engine.kernel.rng import stream_key
@@ -35,6 +36,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     _edges(plan, s)
     _programs(plan, s)
     _sources(plan, s)
+    stores.logs(plan, s)
     return world
 
 
@@ -48,6 +50,9 @@ def _check_sizes(plan: Plan) -> None:
         ("pairs of edge and called instance", rows, L.N_TARGET), ("distinct network delays", wires, L.N_WIRE),
         ("client nodes", len(plan.sources()), L.N_SOURCE),
         ("classes of requests", len(plan.classes()), L.N_CLASS),
+        ("partitions with replicas", len(stores.partitions(plan)), L.N_LOG),
+        ("pairs of partition and calling instance", stores.count_addresses(plan), L.N_ADDRESS),
+        ("keys times stores whose replicas are read", stores.count_versions(plan), L.N_VERSION),
         ("shares of classes", sum(len(_source(plan, n).classes) for n in plan.sources()), L.N_SHARE),
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
     ):  # fmt: skip
@@ -74,15 +79,13 @@ def _instances(plan: Plan, s: np.void) -> None:
         row = s["inst"][i]
         behaviour = plan.nodes[instance.node].behaviour
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
-        row["head"] = row["tail"] = row["standby"] = row["stall_head"] = -1
+        row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = -1
         row["slow"] = 1.0
         if isinstance(behaviour, Station | Store):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
         _gate(behaviour, row)
         if isinstance(behaviour, Store):
-            row["role"] = L.ROLE_PRIMARY if instance.index == 0 else L.ROLE_STANDBY
-            if instance.index == 0 and plan.nodes[instance.node].count > 1:
-                row["standby"] = i + 1
+            row["role"], row["standby"] = stores.role_of(behaviour, instance.index), stores.standby_of(behaviour, instance.index, i)
 
 
 def _gate(behaviour: Behaviour, row: np.void) -> None:
@@ -166,10 +169,12 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
         if isinstance(behaviour, Balancer):
             row["policy"] = ALGORITHMS[behaviour.algorithm]
         else:
-            row["policy"] = L.PRIMARY if isinstance(plan.nodes[plan.edges[group[0]].callee].behaviour, Store) else L.RANDOM
+            callee = plan.nodes[plan.edges[group[0]].callee]
+            row["policy"] = L.RANDOM
+            if isinstance(callee.behaviour, Store):
+                row["policy"] = L.PRIMARY
+                stores.addresses(s, row, callee.id, callee.behaviour, node.count)
         for e in group:
-            site = int(s["edges"][e]["first_site"])
-            s["sites"]["primary"][site : site + node.count] = targets
             for i in plan.instances_of(plan.edges[e].callee):
                 s["targets"][targets] = np.array((i, e, 0, 1), L.target_dt)
                 s["healthy"][targets] = targets
@@ -186,7 +191,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     ops: list[tuple[int, int]] = []  # (operation, pool)
     if isinstance(behaviour, Station | Store):
         ops.append((int(L.OP_SERVE), -1))
-    if isinstance(behaviour, Store) and node.count > 1:
+    if isinstance(behaviour, Store) and stores.standbys(behaviour) > 0:
         ops.append((int(L.OP_SYNC), -1))
     if not holds:
         ops.append((int(L.OP_RELEASE), -1))

@@ -116,6 +116,10 @@ class Plan:
         """Node indices of all stores, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Store)]
 
+    def copies(self) -> list[int]:
+        """Instances of all stores with replicas, in the order of the copy series: any of them may be a replica at some time."""
+        return [i for n in self.stores() for i in self.instances_of(n) if self.nodes[n].behaviour.replicas]  # type: ignore[union-attr]
+
     def targets(self) -> list[tuple[int, int, int]]:
         """(balancer node, edge, instance) of every balancer's targets, in the order of the belief series."""
         return [(b, e, i) for b in self.balancers() for e in self.nodes[b].calls for i in self.instances_of(self.edges[e].callee)]

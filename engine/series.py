@@ -11,14 +11,14 @@ from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 
 N_OUT = len(OUTCOMES)
-ROLES = ("none", "primary", "standby", "out_of_sync")  # column values of ``inst_role``
+ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
 
 @dataclass
 class Series:
     """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources.
 
-    By event time, and never revised once their second is over: everything named edge_, inst_, target_.
+    By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
     Totals count requests that started at or after the warm-up, exactly.
     """
@@ -43,6 +43,9 @@ class Series:
     target_healthy: np.ndarray  # int8 [T, K] belief at the end of the second: 1 in rotation
     target_streak: np.ndarray  # int16 [T, K] consecutive probe results that speak against the belief
     target_decides_s: np.ndarray  # float32 [T, K] seconds until the belief can change at the earliest; NaN when nothing speaks against it
+    copy_lag_s: np.ndarray  # float32 [T, R] age of the oldest write a replica has not applied, at the end of the second; `Plan.copies`
+    copy_lag_writes: np.ndarray  # int32 [T, R] how many it has not applied
+    copy_stale: np.ndarray  # int32 [T, R] reads it answered although it lacked the latest write of their key
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
     start_latency_s: np.ndarray  # float64 [T, S] summed latency of ok requests
@@ -59,13 +62,14 @@ class Series:
     total_slowest_s: np.ndarray
     total_blame: np.ndarray  # int64 [E, N_OUT] failed requests by the edge and cause of their first failure
     acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
+    lost: np.ndarray  # int64 [I] acknowledged writes that were lost when this instance was promoted
     lost_writes: list[tuple[float, int, float]]  # (instant of the loss, count, age in seconds of the oldest) …
     hist_bin_s: int
     reached_s: int  # rows filled
 
     def equal_until(self, other: Series, second: int) -> bool:
         """Whether every series by event time is bit-identical in the first ``second`` rows."""
-        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_"))]
+        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_"))]
         return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
                    for n in names)  # fmt: skip
 
@@ -102,7 +106,7 @@ def hist_bin_s(plan: Plan) -> int:
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
-    bin_s, C = hist_bin_s(plan), len(plan.classes())
+    bin_s, C, R = hist_bin_s(plan), len(plan.classes()), len(plan.copies())
     bins = -(-rows // bin_s)
 
     def zeros(kind: type, *shape: int) -> np.ndarray:
@@ -119,12 +123,13 @@ def empty_series(plan: Plan, rows: int) -> Series:
         inst_state=zeros(np.int8, rows, I), inst_role=zeros(np.int8, rows, I),
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
         target_decides_s=np.full((rows, K), np.nan, np.float32),
+        copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),
         start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),
         total_fastest_s=zeros(np.float64, S), total_slowest_s=zeros(np.float64, S),
         total_begun=zeros(np.int64, S), total_ends=zeros(np.int64, S, N_OUT), total_latency_s=zeros(np.float64, S),
         total_hist=zeros(np.int64, S, N_BUCKETS), total_class_begun=zeros(np.int64, C), total_class_ends=zeros(np.int64, C, N_OUT),
-        total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I),
+        total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I), lost=zeros(np.int64, I),
         lost_writes=[], hist_bin_s=bin_s, reached_s=0,
     )  # fmt: skip

@@ -43,7 +43,8 @@ def _instances(n: int, behaviour: Behaviour) -> list[PlanInstance]:
     if not isinstance(behaviour, Station | Store):
         return [PlanInstance(n, 0, 0 if isinstance(behaviour, Source) else 1, UNLIMITED, UNLIMITED)]
     room = UNLIMITED if behaviour.queue_capacity is None else behaviour.queue_capacity
-    return [PlanInstance(n, k, 2 if az == "a" else 3, behaviour.concurrency, room) for k, az in enumerate(behaviour.azs)]
+    azs = behaviour.azs * (behaviour.partitions if isinstance(behaviour, Store) else 1)
+    return [PlanInstance(n, k, 2 if az == "a" else 3, behaviour.concurrency, room) for k, az in enumerate(azs)]
 
 
 def fault(kind: str, start_s: float, end_s: float, apply: Callable[[Live], Any]) -> PlanFault:

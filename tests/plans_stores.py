@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 import random
 
-from engine.behaviours import Keys, Source
+from engine.behaviours import CallPolicy, Distribution, Keys, Source, Store
+from engine.live import BLACK_HOLE, REFUSED
 from engine.plan import Plan, PlanFault, PlanNode
-from tests.plans import fault, random_plan
+from tests.plans import down, fault, make_plan, random_failover, random_fault, random_plan, random_policy, random_station
+
+# Never constant: writes that stalled for a standby go on together, and a retry may meet the work it gave up; they would stay together.
+VARIED = [Distribution("exponential", 0.006), Distribution("lognormal", 0.005, 0.6)]
 
 
 def random_source(r: random.Random, source: Source) -> Source:
@@ -38,3 +42,48 @@ def random_hot_key(r: random.Random, plan: Plan) -> PlanFault:
 def random_plan_of_subjects(seed: int, duration_s: float = 30.0) -> Plan:
     """The systems of `random_plan` with classes and keys."""
     return about_something(random_plan(seed, duration_s), random.Random(seed + 1_000_000))
+
+
+def random_store(r: random.Random) -> Store:
+    """A store of one to three partitions with standbys, replicas or both; clocks quick enough for a short run."""
+    standbys, replicas = r.choice([(0, 1), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (0, 0)])
+    azs = ("a", *(r.choice("ab") for _ in range(standbys + replicas)))
+    return Store(
+        azs, r.choice([1, 2, 8]), r.choice([None, 5]), r.choice(VARIED), random_failover(r) if r.random() < 0.8 else None,
+        r.choice([1, 1, 2, 3]), replicas, r.choice(["primary", "replicas", "replicas"]), r.choice([None, 400.03, 53.1, 11.3]),
+    )  # fmt: skip
+
+
+def random_plan_of_stores(seed: int, duration_s: float = 30.0) -> Plan:
+    """Clients → service → store and clients → store, with overlapping faults of every kind, those of replication among them."""
+    r = random.Random(seed)
+    store = random_store(r)
+    nodes = {
+        "users": Source(((0.0, r.choice([31.371, 83.917])),)), "robots": Source(((0.0, 20.03),), "even"),
+        "web": dataclasses.replace(random_station(r, 0.01), service=r.choice(VARIED)), "db": store,
+    }  # fmt: skip
+    edges = {("users", "web"): random_policy(r), ("web", "db"): random_policy(r), ("robots", "db"): random_policy(r)}
+    if r.random() < 0.3:
+        nodes["log"] = random_store(r)
+        edges[("web", "log")] = CallPolicy(0.3007)
+    bare = make_plan(nodes, edges, duration_s=duration_s)
+    faults = [random_fault(r, bare, duration_s) for _ in range(r.choice([0, 1, 2]))]
+    faults += [random_store_fault(r, bare, duration_s) for _ in range(r.choice([1, 2, 3]))]
+    network = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
+    plan = make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), **network)
+    return about_something(plan, r)
+
+
+def random_store_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
+    """Replication stops, or a member dies for so long that another is promoted."""
+    start = round(r.uniform(0.1, 0.6) * duration_s, 3) + 0.00005
+    members = list(plan.instances_of(plan.node_index("db")))
+    if r.random() < 0.5:
+        some = r.sample(members, r.choice([1, len(members)]))
+
+        def pause(live: object) -> None:
+            live.paused[some] = True  # type: ignore[attr-defined]
+
+        return fault("pause", start, start + r.choice([2.7, 7.1]), pause)
+    return down(start, start + r.choice([1.5, 4.9, 9.3]), [r.choice(members)], r.choice([REFUSED, BLACK_HOLE]))
+

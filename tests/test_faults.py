@@ -35,7 +35,8 @@ def test_every_fault_says_itself_and_changes_something_on_each_of_its_targets(ki
     cls = FAULTS[kind]
     assert cls.label and cls.summary.endswith(".") and cls.__doc__
     for target in cls.targets:
-        id = node_for(cls.behaviours) if target == "node" else TARGETS[target]
+        node = node_for(cls.behaviours)
+        id = {"node": node, "instance": f"{node}[1]" if node != "users" else "users[0]"}.get(target, TARGETS[target])
         fault = {"kind": kind, "target": id, "for_s": 60}
         sentence = cls.model_validate({"at_s": 5, **fault}).sentence()
         assert id in sentence and sentence.endswith("from 0:05 until 1:05.")

@@ -38,6 +38,10 @@ def differences(plan: Plan) -> dict[str, int]:
         "calls": np.abs(table(oracle.call_ends, ours.edge_call_ends) - ours.edge_call_ends).sum(),
         "requests": np.abs(table(oracle.start_ends, ours.start_ends) - ours.start_ends).sum(),
     }
+    copies = [oracle.servers[i] for i in plan.copies()]
+    found["stale reads"] = sum(abs(oracle.stale[s] - int(ours.copy_stale[:, k].sum())) for k, s in enumerate(copies))
+    found["lag"] = np.abs(np.array(oracle.lags).reshape(-1, len(copies)) - ours.copy_lag_writes[: len(oracle.lags)]).sum() if copies else 0
+    found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
     servers = [i for i, x in enumerate(plan.instances) if not isinstance(plan.nodes[x.node].behaviour, Source)]
     for name, theirs, mine in (
         ("arrived", oracle.arrived, ours.inst_arrived), ("completed", oracle.completed, ours.inst_completed),

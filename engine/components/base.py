@@ -47,6 +47,10 @@ class Component(Strict):
         """The place of each instance, in instance order: an AZ, a Region, or outside."""
         raise NotImplementedError
 
+    def most_instances(self) -> int:
+        """How many instances it can have; for limits of size, before its places are known to be sound."""
+        return getattr(self, "instances", 1) * getattr(self, "partitions", 1) * (1 + len(getattr(self, "replica_azs", None) or ()))
+
     def lower(self, geography: Geography) -> Behaviour:
         """The behaviour this node has, with every default filled in."""
         raise NotImplementedError

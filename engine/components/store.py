@@ -1,4 +1,4 @@
-"""A plain store, without a vendor: one primary takes all calls, a synchronous standby in every further AZ."""
+"""A plain store, without a vendor: primary, synchronous standbys, asynchronous replicas, partitions by key."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FailoverOrNone = Annotated[
 
 
 class Store(AzPlaced):
-    """Keeps data. With several AZs every write reaches all reachable standbys before it is acknowledged."""
+    """Keeps data. With several AZs every write reaches a standby before it is acknowledged; replicas receive it afterwards."""
 
     kind: Literal["store"] = "store"
     label: ClassVar = "Store"
     category: ClassVar = "Data"
     glyph: ClassVar = "cylinder"
-    summary: ClassVar = "One primary answers; standbys in further AZs hold every acknowledged write and can take over."
+    summary: ClassVar = "A primary takes writes; standbys hold every acknowledged one, replicas follow; partitioned by key."
     placement: ClassVar = "azs"
     behaviour: ClassVar = "store"
     tier: ClassVar = "data"
@@ -37,21 +37,48 @@ class Store(AzPlaced):
                                     assumption="queries inside an AZ take 1 to 3 ms at the median")  # fmt: skip
     queue_capacity: int | None = quantity(None, "", "Requests that may wait; without a limit the queue is unbounded.", ge=0,
                                           le=1_000_000_000, label="Queue capacity")  # fmt: skip
-    failover: FailoverOrNone = quantity(FailoverFields(), "", "How a standby becomes the primary.", assumption="a watched pair")
+    failover: FailoverOrNone = quantity(FailoverFields(), "", "How another member becomes the primary.", assumption="a watched pair")
+    partitions: int = quantity(1, "", "Parts the keys are spread over by their hash; each has members, slots and a failover of its own.",
+                               ge=1, le=500, assumption="not partitioned unless asked for")  # fmt: skip
+    replica_azs: list[str] | None = quantity(None, "", "An asynchronous replica of each partition in each of these AZs, of any Region. "
+                                             "Without a standby the one that has received most is promoted, and what it lacks is lost.",
+                                             widget="azs", label="Replica AZs", min_length=1, max_length=15)  # fmt: skip
+    reads: Literal["primary", "replicas"] = quantity("primary", "", "Who answers reads: the primary, strongly consistent, or any replica, "
+                                                     "eventually consistent.", assumption="strong unless asked for less")  # fmt: skip
+    apply_per_s: float | None = quantity(None, "1/s", "Writes a replica applies per second; without it as fast as they come.", gt=0,
+                                         le=10_000_000, label="Apply rate")  # fmt: skip
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
+        return self.members(geography) * self.partitions
+
+    def members(self, geography: Geography) -> tuple[str, ...]:
+        """Places of one partition's members: the primary, the standbys, the replicas."""
         azs = self.home_azs(geography)
         primary = self.primary_az or azs[0]
-        return (primary, *(az for az in azs if az != primary))
+        return (primary, *(az for az in azs if az != primary), *(self.replica_azs or ()))
 
     def lower(self, geography: Geography) -> StoreBehaviour:
-        failover = None if isinstance(self.failover, str) else self.failover.lower()
-        return StoreBehaviour(self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), failover)
+        return StoreBehaviour(
+            self.members(geography),
+            self.concurrency,
+            self.queue_capacity,
+            self.service.lower(),
+            None if isinstance(self.failover, str) else self.failover.lower(),
+            self.partitions,
+            len(self.replica_azs or ()),
+            self.reads,
+            self.apply_per_s,
+        )
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
         azs = self.home_azs(geography)
         if self.primary_az is not None and self.primary_az not in azs:
             yield "primary_az", f"{self.primary_az!r} is not among the node's AZs; they are {listed(azs)}"
+        for az in self.replica_azs or ():
+            if az not in geography.azs:
+                yield "replica_azs", f"there is no AZ {az!r}; the AZs are {listed(geography.azs)}"
+        if self.reads == "replicas" and not self.replica_azs:
+            yield "reads", "there are no replicas to read from; give `replica_azs`, or read from the primary"
         if not isinstance(self.failover, str):
             yield from ((f"failover.{field}", message) for field, message in self.failover.check())

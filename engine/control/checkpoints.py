@@ -21,6 +21,7 @@ USED = {
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
+    "addresses": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",

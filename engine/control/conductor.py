@@ -20,8 +20,9 @@ from engine.control import checkpoints
 from engine.control.failover import watch_store
 from engine.control.faults import strike
 from engine.control.health import watch_targets
+from engine.control.promotion import watch_replicas
 from engine.events import Event, Kind
-from engine.kernel import doors, loop, meters
+from engine.kernel import doors, loop, meters, stores
 from engine.kernel.layout import MOST_FRAMES, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import Series, empty_series
@@ -43,6 +44,7 @@ class Conductor:
         self.world = build_world(plan)
         rows = math.ceil(plan.duration_s)
         self.series = empty_series(plan, rows)
+        self.copies = np.array(plan.copies(), np.int64)
         self._counts = np.zeros((1, len(plan.instances), 6), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
@@ -59,6 +61,7 @@ class Conductor:
         self.env = simpy.Environment()
         self.replaying, self.n_seen = replay_until is not None, 0
         self.log: list[Event] = []
+        self.lost_writes: list[tuple[float, int, float]] = []
         self.targets = self.plan.targets()
         k = len(self.targets)
         self.belief_healthy, self.belief_streak = np.ones(k, np.int8), np.zeros(k, np.int16)
@@ -67,7 +70,9 @@ class Conductor:
         for balancer in self.plan.balancers():
             self.env.process(watch_targets(self, balancer))
         for store in self.plan.stores():
-            self.env.process(watch_store(self, store))
+            for watch in (watch_store, watch_replicas):
+                for partition in range(self.plan.nodes[store].behaviour.partitions):  # type: ignore[union-attr]
+                    self.env.process(watch(self, store, partition))
         if replay_until is not None:
             while self.env.peek() <= replay_until:
                 self.env.step()
@@ -140,6 +145,8 @@ class Conductor:
         s.inst_killed[row], s.inst_queue[row], s.inst_queue_peak[row] = self._counts[0, :, 3], self._counts[0, :, 4], self._counts[0, :, 5]
         s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
         s.inst_state[row], s.inst_role[row] = self._state[0].T
+        if len(self.copies):
+            stores.collect_copies(self.world, row, self.now, self.copies, s.copy_lag_s, s.copy_lag_writes, s.copy_stale)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
         s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
         s.reached_s = row + 1
@@ -160,7 +167,9 @@ class Conductor:
         classes = len(self.plan.classes())
         s.total_class_begun[:], s.total_class_ends[:] = w["class_begun"][:classes], w["class_ends"][:classes]
         s.total_blame[:] = w["blame"][: len(self.plan.edges)]
+        s.lost_writes[:] = self.lost_writes
         s.acked[:] = w["inst"]["acked"][: len(self.plan.instances)]
+        s.lost[:] = w["inst"]["n_lost"][: len(self.plan.instances)]
         self._check()
         return s
 
@@ -175,6 +184,11 @@ class Conductor:
         inst = w["inst"][: len(self.plan.instances)]
         if (inst["busy"] < 0).any() or (inst["busy"] > inst["slots"]).any() or (inst["queued"] > inst["capacity"]).any():
             raise Broken("an instance is busier than its slots or its queue allow")
+
+        for log in w["logs"][: w["n_log"]]:
+            acknowledged = int(inst["acked"][log["first"] : log["first"] + log["members"]].sum())
+            if acknowledged != int(log["n"] + log["lost"]):
+                raise Broken(f"{acknowledged} writes acknowledged, {int(log['n'])} durable, {int(log['lost'])} lost")
 
     # ---- the two doors, and the log ----
     def see(self, look: Callable[..., T], *arguments: Any) -> T:
@@ -199,6 +213,11 @@ class Conductor:
     def say_phase(self, node: str, phase: str, since: int, text: str) -> None:
         """Log a phase that began at ``since`` (ticks) and ends now."""
         self.say("phase", node, text, phase=phase, from_s=since / TICKS_PER_S, to_s=self.env.now / TICKS_PER_S)
+
+    def lose_writes(self, count: int, since: int) -> None:
+        """Book acknowledged writes that are lost now, the oldest acknowledged at ``since`` (ticks)."""
+        if count:
+            self.lost_writes.append((float(self.env.now) / TICKS_PER_S, count, (self.env.now - since) / TICKS_PER_S))
 
     def wait(self, duration: int) -> simpy.Event:
         """Let ``duration`` ticks pass."""

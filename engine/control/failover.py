@@ -45,22 +45,23 @@ class Pair:
         self.resync_until = -1
 
 
-def watch_store(c: Conductor, n: int) -> Process:
-    """Watch one store's primary and standby for ever, and act."""
+def watch_store(c: Conductor, n: int, p: int) -> Process:
+    """Watch the primary and the standby of one partition for ever, and act."""
     node = c.plan.nodes[n]
     behaviour = node.behaviour
     assert isinstance(behaviour, Store)
     f = behaviour.failover
-    if f is None or node.count < 2:
+    members = len(behaviour.azs)
+    if f is None or members - behaviour.replicas < 2:
         return
-    pair = Pair(node.first, node.first + 1)
-    start = int(stream_uniform(c.plan.seed, "monitor phase", node.id) * ticks(f.monitor_interval_s))
+    pair = Pair(node.first + p * members, node.first + p * members + 1)
+    start = int(stream_uniform(c.plan.seed, "monitor phase", *named(node.id, p)) * ticks(f.monitor_interval_s))
     yield c.wait(start)
     while True:
         tick = int(c.env.now)
         yield from monitor(c, f, pair)
         if pair.misses[pair.primary] >= f.misses:
-            yield from lose_primary(c, n, f, pair)
+            yield from lose_primary(c, n, p, f, pair)
         if pair.standby >= 0 and pair.misses[pair.primary] == 0 and max(pair.misses[pair.standby], pair.apart) >= f.misses:
             drop_standby(c, n, f, pair)
         if pair.outsider >= 0:
@@ -81,13 +82,13 @@ def monitor(c: Conductor, f: Failover, pair: Pair) -> Process:
 
 
 def is_parted(c: Conductor, a: int, b: int) -> bool:
-    """Whether two members cannot talk to each other, which the primary notices by its unanswered writes."""
+    """Whether nothing is replicated between two members, which the primary notices by its unanswered writes."""
     s = c.world[0]
     x, y = s["inst"]["place"][a], s["inst"]["place"][b]
-    return bool(s["path_cut"][x, y] or s["path_cut"][y, x])
+    return bool(s["path_cut"][x, y] or s["path_cut"][y, x] or s["inst"]["paused"][a] or s["inst"]["paused"][b])
 
 
-def lose_primary(c: Conductor, n: int, f: Failover, pair: Pair) -> Process:
+def lose_primary(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Process:
     """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync nothing can be promoted."""
     node, old, new = c.plan.nodes[n], pair.primary, pair.standby
     noticed = int(c.env.now)
@@ -113,10 +114,10 @@ def lose_primary(c: Conductor, n: int, f: Failover, pair: Pair) -> Process:
     c.do(doors.set_standby, c.world, new, -1, ROLE_PRIMARY, new, int(c.env.now))
     c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} has replayed its log and is the primary now")
     pair.primary, pair.standby, pair.outsider, pair.misses[old], pair.resync_until = new, -1, old, f.misses, -1
-    c.env.process(propagate(c, n, f, new))
+    c.env.process(propagate(c, n, p, f, new))
 
 
-def propagate(c: Conductor, n: int, f: Failover, new: int) -> Process:
+def propagate(c: Conductor, n: int, p: int, f: Failover, new: int) -> Process:
     """The address points to the new primary; every caller follows when its cached answer expires, spread over one TTL."""
     node, since = c.plan.nodes[n], int(c.env.now)
     ttl = ticks(f.propagate_ttl_s)
@@ -124,20 +125,26 @@ def propagate(c: Conductor, n: int, f: Failover, new: int) -> Process:
     for e, edge in enumerate(c.plan.edges):
         if edge.callee == n:
             caller = c.plan.nodes[edge.caller]
-            wait = [int(stream_uniform(c.plan.seed, "ttl", node.id, caller.id, j, since) * ttl) for j in range(caller.count)]
+            wait = [int(stream_uniform(c.plan.seed, "ttl", *named(node.id, p), caller.id, j, since) * ttl) for j in range(caller.count)]
             moves += [(delay, e, j) for j, delay in enumerate(wait)]
     for delay, e, j in sorted(moves):
         yield c.wait(since + delay - int(c.env.now))
-        c.do(point_to, c, e, j, new)
+        c.do(point_to, c, e, j, p, new)
     yield c.wait(since + ttl - int(c.env.now))
     c.say_phase(node.id, "propagate", since, f"{node.id}: every caller's DNS answer has expired, all use {c.name(new)}")
 
 
-def point_to(c: Conductor, e: int, j: int, primary: int) -> None:
-    """Caller instance j of edge e believes from now on that instance ``primary`` is the writer."""
+def point_to(c: Conductor, e: int, j: int, p: int, primary: int) -> None:
+    """Caller instance j of edge e believes from now on that instance ``primary`` is the writer of partition p."""
     s = c.world[0]
-    row = next(r for r in range(int(s["n_target"])) if s["targets"]["edge"][r] == e and s["targets"]["inst"][r] == primary)
-    s["sites"]["primary"][int(s["edges"]["first_site"][e]) + j] = row
+    pool = next(pool for pool in s["pools"][: s["n_pool"]] if pool["edge"] == e)
+    row = int(pool["first"]) + primary - c.plan.nodes[c.plan.edges[e].callee].first
+    s["addresses"][int(pool["first_address"]) + j * int(pool["partitions"]) + p] = row
+
+
+def named(id: str, p: int) -> tuple[object, ...]:
+    """What draws of a partition's controller are named after."""
+    return (id, p) if p else (id,)
 
 
 def drop_standby(c: Conductor, n: int, f: Failover, pair: Pair) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.kernel import doors
+from engine.kernel import doors, stores
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
@@ -44,6 +44,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     inst, edges = s["inst"][:n], s["edges"][:e]
     inst["slow"] = live.slow
     inst["error_share"] = live.error_share
+    inst["paused"] = live.paused
     edges["add"] = np.rint(live.edge_add_s * 1e7).astype(np.int64)
     edges["cut_request"], edges["cut_answer"] = live.edge_cut[:, 0], live.edge_cut[:, 1]
     s["path_cut"][:p, :p] = live.path_cut
@@ -58,4 +59,5 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
             doors.revive(world, int(i), now)
     for source, factor in enumerate(live.surge[sources["inst"]]):
         doors.set_surge(world, source, float(factor), now)
+    stores.links_changed(world, now)
     doors.wake_writes(world, now)

@@ -128,7 +128,7 @@ def check_times(draft: Draft) -> Found:
 
 def size_problem(scenario: Scenario, duration_s: float) -> str | None:
     """Why a run of this length would not fit into memory; None when it does."""
-    counts = {node.id: getattr(node, "instances", 1) for node in scenario.nodes}
+    counts = {node.id: node.most_instances() for node in scenario.nodes}
     balancers = {node.id for node in scenario.nodes if node.behaviour == "balancer"}
     sources = sum(node.behaviour == "source" for node in scenario.nodes)
     targets = sum(counts.get(edge.callee, 0) for edge in scenario.edges if edge.caller in balancers)

@@ -11,6 +11,7 @@ from engine.kernel.layout import (
 from engine.kernel.meters import bucket
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
+from engine.kernel.stores import may_answer, vouch
 from engine.kernel.wires import make_ready, release, send
 
 
@@ -53,7 +54,7 @@ def arrive(s, f, now):
         ins.n_rejected += 1
         reply(s, f, ERROR, now)
         return False
-    if ins.role > ROLE_PRIMARY:
+    if ins.role > ROLE_PRIMARY and not may_answer(s, ins, fr):
         ins.n_rejected += 1
         reply(s, f, NO_WRITER, now)
         return False
@@ -89,11 +90,8 @@ def finish(s, f, outcome, holds, now):
     i = fr.inst
     ins = s.inst[i]
     ins.n_completed += 1
-    if outcome == OK:
-        if ins.role == ROLE_PRIMARY:
-            ins.acked += 1
-        elif ins.role > ROLE_PRIMARY:  # fenced while it worked
-            outcome = NO_WRITER
+    if outcome == OK and ins.role >= ROLE_PRIMARY:
+        outcome = vouch(s, i, fr, now)
     if fr.edge >= 0:
         reply(s, f, outcome, now)
     else:
@@ -157,4 +155,6 @@ def standby_reachable(s, i):
     """Whether the standby of primary i lives and can be reached both ways."""
     standby = s.inst[i].standby
     a, b = s.inst[i].place, s.inst[standby].place
-    return s.inst[standby].down == ALIVE and s.inst[standby].role == ROLE_STANDBY and not s.path_cut[a, b] and not s.path_cut[b, a]
+    if s.inst[standby].paused or s.inst[i].paused or s.path_cut[a, b] or s.path_cut[b, a]:
+        return False
+    return s.inst[standby].down == ALIVE and s.inst[standby].role == ROLE_STANDBY

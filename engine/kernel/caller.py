@@ -14,6 +14,7 @@ from engine.kernel.layout import (
     LEAST_OUTSTANDING, NO_BACKOFF, NO_TARGET, OK, OPEN, PRIMARY, REQUEST, ROUND_ROBIN, TRAVEL, RANDOM,
 )  # fmt: skip
 from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
+from engine.kernel.stores import member_for
 from engine.kernel.wires import allocate, release, send, start_timer, stop_timer
 
 PENDING = np.int64(-1)
@@ -42,7 +43,7 @@ def least_outstanding(s, pool, u):
 
 @tiny
 def choose(s, pool, fr, local):
-    """Row of the chosen target; −1 when the list is empty. A store's callers use `primary_of` instead."""
+    """Row of the chosen target; −1 when the list is empty. A store's callers use `stores.member_for` instead."""
     n, o = pool.n_healthy, pool.first
     if n == 0:
         return np.int64(-1)
@@ -149,7 +150,7 @@ def attempt(s, f, now):
     step = s.steps[fr.pc]
     pool = s.pools[step.pool]
     if pool.policy == PRIMARY:
-        row = site_of(s, s.edges[pool.edge], fr.inst).primary
+        row = member_for(s, pool, fr, step.local)
     else:
         row = choose(s, pool, fr, step.local)
     if row < 0:

@@ -9,12 +9,13 @@ from engine.kernel.forks import kill_helper
 from engine.kernel.heap import heap_change
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import (
-    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, ID_BITS, ID_MASK, JOINING, REFUSED, SERVE, SYNC, THINK,
-    WAIT,
+    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, ID_BITS, ID_MASK, JOINING, REFUSED, ROLE_PRIMARY,
+    SERVE, SYNC, THINK, WAIT,
 )  # fmt: skip
 from engine.kernel.loop import run_ready
 from engine.kernel.rng import ZERO, draw_u64
 from engine.kernel.slots import count_busy
+from engine.kernel.stores import follow, relink
 from engine.kernel.wires import allocate, at, lose_in_flight
 
 
@@ -186,6 +187,10 @@ def set_standby(w, primary, standby, role, role_of, now):
     s = w[0]
     if role_of >= 0:
         s.inst[role_of].role = role
+        if role == ROLE_PRIMARY and s.inst[role_of].log >= 0:
+            follow(s, role_of, now)
+    if s.n_log > 0:
+        relink(s, now)
     s.inst[primary].standby = standby
     if s.inst[primary].stall_head >= 0 and (standby < 0 or standby_reachable(s, primary)):
         resume_stalled(s, primary, now)

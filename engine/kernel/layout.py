@@ -52,7 +52,7 @@ NO_GATE, SHEDS, LIMITS = np.arange(3)  # what stands before the slots of an inst
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
 NO_BACKOFF, FIXED, EXP_NONE, EXP_FULL, EXP_EQUAL, EXP_DECORRELATED = np.arange(6)
 CLOSED, OPEN, HALF_OPEN = np.arange(3)
-ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC = np.arange(4)
+ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC, ROLE_REPLICA = np.arange(5)
 ALIVE, DEAD_REFUSED, DEAD_BLACK_HOLE = np.arange(3)
 REQUEST, ANSWER = np.arange(2)  # directions of an edge
 
@@ -63,6 +63,7 @@ DIST_BINS = 1024
 N_INST, N_NODE, N_STEP, N_EDGE, N_POOL, N_PLACE = 2048, 512, 8192, 2048, 2048, 128
 N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_536, 16_384, 4096, 512, 131_072, 256
 N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
+N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 BUDGET_TOKENS = 10.0  # a retry budget is full at start and at most this
 
@@ -82,7 +83,7 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind subject", unsigned="key")
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
-    "role standby acked down_since stall_head gate lifo shed filled",
+    "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost",
     floats="slow error_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source")
@@ -92,9 +93,11 @@ edge_dt = _record(
     "n_calls n_attempts n_abandoned fastest slowest",
     floats="base_wait cap share budget tokens",
 )
-pool_dt = _record("policy first count n_healthy next edge")
-site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new primary")
+pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address", unsigned="salt")
+site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 target_dt = _record("inst edge out healthy")
+# The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
+log_dt = _record("n lost shift low ring mask first members primary gap first_version partition partitions", unsigned="salt")
 dist_dt = _record("kind table", floats="scale power")
 wire_dt = _record("delay head tail armed")
 source_dt = _record(
@@ -111,13 +114,16 @@ world_dt = np.dtype(
         ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("hist_bin", I8),
         ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
-        ("n_class", I8), ("n_share", I8), ("write_kind", I8),
+        ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),
+        ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
         ("dists", dist_dt, (N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
         ("wires", wire_dt, (N_WIRE,)), ("timers", wire_dt, (N_TIMER,)), ("sources", source_dt, (N_SOURCE,)),
         ("segments", segment_dt, (N_SEGMENT,)), ("classes", class_dt, (N_SHARE,)),
+        ("addresses", I8, (N_ADDRESS,)), ("logs", log_dt, (N_LOG,)), ("ring", I8, (N_RING,)), ("spare", I8, (N_SPARE,)),
+        ("versions", I8, (N_VERSION,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),

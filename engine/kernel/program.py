@@ -17,6 +17,7 @@ from engine.kernel.layout import (
 from engine.kernel.meters import note_latency
 from engine.kernel.rng import FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
+from engine.kernel.subjects import is_write
 from engine.kernel.wires import at
 
 NOTHING = np.int64(-1)
@@ -55,10 +56,11 @@ def serve(s, f, step, now):
 
 @tiny
 def replicate(s, f, now):
-    """A primary sends the write to its standby and waits for the acknowledgement: one round trip. False when there is no standby."""
+    """A primary sends the write to its standby and waits for the acknowledgement: one round trip. False when there is nothing to
+    wait for: no standby, or a read."""
     fr = s.frames[f]
     ins = s.inst[fr.inst]
-    if ins.standby < 0:
+    if ins.standby < 0 or not is_write(s, fr):
         return False
     other = s.inst[ins.standby].place
     fr.state = SYNC

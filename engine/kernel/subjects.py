@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from engine.kernel.jit import inner, tiny
-from engine.kernel.rng import ZERO, counter, draw_u64, uniform
+from engine.kernel.rng import ZERO, counter, uniform
 
 FOR_CLASS, FOR_KEY, FOR_HOT_KEY, FOR_PARTITION = np.arange(60, 64)
 SMALL = 1e-8  # below it the two quotients come from their series
@@ -84,10 +84,16 @@ def is_write(s, fr):
 
 
 @tiny
+def partition_of_key(subject, salt, partitions):
+    """The partition that holds a key: its hash, spread evenly."""
+    return np.int64(uniform(salt, subject) * partitions)
+
+
+@tiny
 def partition_of(fr, salt, partitions):
     """The partition of a request: by the hash of its key; without a key any, by its own draw."""
     if partitions == 1:
         return ZERO
     if fr.subject >= 0:
-        return np.int64((np.float64(draw_u64(salt, fr.subject) >> np.uint64(11)) * 1.1102230246251565e-16) * partitions)
+        return partition_of_key(fr.subject, salt, partitions)
     return np.int64(uniform(fr.key, counter(FOR_PARTITION, ZERO, ZERO)) * partitions)

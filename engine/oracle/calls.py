@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -59,10 +59,10 @@ class Calls(Clock):
             job.done.succeed((outcome, first))
 
     # ---- choosing ----
-    def choose(self, pool: Pool, caller: Server, key: int, local: int, tries: int) -> Target | None:
+    def choose(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target | None:
         """The target of the next attempt, by what the caller believes."""
         if pool.algorithm == "primary":
-            return self.sites[pool.targets[0].edge, caller].primary
+            return self.member(pool, caller, key, local, tries, about)
         targets = pool.rotation
         if len(targets) <= 1:
             return targets[0] if targets else None
@@ -86,7 +86,7 @@ class Calls(Clock):
         """A whole call with its retries: (outcome, first cause), or None when the caller died."""
         tries, first = 0, None
         while True:
-            target = self.choose(pool, caller, key, local, tries)
+            target = self.choose(pool, caller, key, local, tries, about)
             e = target.edge if target else pool.targets[0].edge
             policy = self.plan.edges[e].policy
             result = yield from self.attempt(caller, target, self.draws.child(key, local, tries), epoch, about)
@@ -168,3 +168,7 @@ class Calls(Clock):
         elif backoff.jitter == "equal":
             wait = wait / 2 + wait / 2 * self.draws.uniform(key, BACKOFF, local, retry)
         return int(wait)
+
+    if TYPE_CHECKING:  # in `Replication`
+
+        def member(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -42,8 +42,9 @@ class Control(Clock):
         for n in self.plan.stores():
             behaviour = self.plan.nodes[n].behaviour
             assert isinstance(behaviour, Store)
-            if behaviour.failover and self.plan.nodes[n].count > 1:
-                self.env.process(self.failover(n, behaviour.failover))
+            if behaviour.failover and len(behaviour.azs) - behaviour.replicas > 1:
+                for p in range(behaviour.partitions):
+                    self.env.process(self.failover(n, p, behaviour.failover))
 
     # ---- faults ----
     def faults(self) -> Process:
@@ -67,6 +68,7 @@ class Control(Clock):
                 del self.flying[job]
         for server in self.servers:
             server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
+            server.paused = bool(live.paused[server.number])
             server.hot_share = float(live.hot_share[server.number])
             if server.node in self.plan.sources():
                 self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
@@ -74,6 +76,7 @@ class Control(Clock):
             if down and not server.down:
                 self.kill(server, down)
             server.down = down
+        self.relink()
         for server in self.servers:
             if server.stalled and (server.standby is None or self.in_touch(server)):
                 self.resume(server)
@@ -152,6 +155,8 @@ class Control(Clock):
         if other is None:
             return False
         a, z = primary.place, other.place
+        if primary.paused or other.paused:
+            return False
         return not other.down and other.role == "standby" and (a, z) not in self.path_cut and (z, a) not in self.path_cut
 
     def resume(self, server: Server) -> None:
@@ -171,17 +176,20 @@ class Control(Clock):
     def set_standby(self, primary: Server, standby: Server | None) -> None:
         """Who receives the primary's writes from now on."""
         primary.standby = standby
+        self.relink()
         if primary.stalled and (standby is None or self.in_touch(primary)):
             self.resume(primary)
 
-    def failover(self, n: int, f: Failover) -> Process:
+    def failover(self, n: int, p: int, f: Failover) -> Process:
         """Watch primary and standby; promote, drop, readmit."""
-        primary, other = self.of(n)[:2]
+        behaviour = self.plan.nodes[n].behaviour
+        assert isinstance(behaviour, Store)
+        primary, other = self.of(n)[p * len(behaviour.azs) :][:2]
         misses = {primary: 0, other: 0}
         ready_at: int | None = None
         apart = 0
         interval = ticks(f.monitor_interval_s)
-        yield self.control(int(stream_uniform(self.plan.seed, "monitor phase", self.plan.nodes[n].id) * interval))
+        yield self.control(int(stream_uniform(self.plan.seed, "monitor phase", *self.named(n, p)) * interval))
         while True:
             tick = self.env.now
             views = {s: self.view(s) for s in (primary, other)}
@@ -191,7 +199,7 @@ class Control(Clock):
                 misses[s] = misses[s] + 1 if view else 0
             in_sync = other.role == "standby"
             parted = {(primary.place, other.place), (other.place, primary.place)} & self.path_cut
-            apart = apart + 1 if parted else 0
+            apart = apart + 1 if parted or primary.paused or other.paused else 0
             if misses[primary] >= f.misses and in_sync and misses[other] == 0:
                 yield self.control(ticks(f.decide_s))
                 primary.role = "out of sync"
@@ -199,10 +207,13 @@ class Control(Clock):
                 yield self.control(ticks(f.promote_s))
                 if self.view(other):
                     primary.role, other.role, misses[primary] = "primary", "out of sync", 0
+                    self.relink()
                 else:
                     other.role, misses[primary], ready_at = "primary", f.misses, None
+                    self.follow(other)
+                    self.relink()
                     primary, other = other, primary
-                    self.env.process(self.propagate(n, f, primary))
+                    self.env.process(self.propagate(n, p, f, primary))
             elif in_sync and misses[primary] == 0 and max(misses[other], apart) >= f.misses:
                 other.role, ready_at = "out of sync", None
                 self.set_standby(primary, None)
@@ -216,23 +227,23 @@ class Control(Clock):
                     self.set_standby(primary, other)
             yield self.control(max(interval - (self.env.now - tick), ticks(0.001)))
 
-    def propagate(self, n: int, f: Failover, primary: Server) -> Process:
+    def propagate(self, n: int, p: int, f: Failover, primary: Server) -> Process:
         """Each caller instance uses the new primary once its cached address has expired."""
         since, ttl = self.env.now, ticks(f.propagate_ttl_s)
-        store = self.plan.nodes[n].id
+        store = self.named(n, p)
         for e, edge in enumerate(self.plan.edges):
             if edge.callee == n:
                 caller = self.plan.nodes[edge.caller]
                 for j, server in enumerate(self.of(edge.caller)):
-                    delay = int(stream_uniform(self.plan.seed, "ttl", store, caller.id, j, since) * ttl)
-                    self.env.process(self.move(delay, e, server, primary))
+                    delay = int(stream_uniform(self.plan.seed, "ttl", *store, caller.id, j, since) * ttl)
+                    self.env.process(self.move(delay, e, server, p, primary))
         yield self.control(ttl)
 
-    def move(self, delay: int, e: int, caller: Server, primary: Server) -> Process:
+    def move(self, delay: int, e: int, caller: Server, p: int, primary: Server) -> Process:
         """One caller instance follows the address."""
         yield self.control(delay)
         pool = next(p for p in self.pools[caller.node] if p.targets[0].edge == e)
-        self.sites[e, caller].primary = next(t for t in pool.targets if t.server is primary)
+        self.sites[e, caller].primaries[p] = next(t for t in pool.targets if t.server is primary)
 
     def set_surge(self, k: int, factor: float) -> None:
         """A source's clock runs faster; in `Traffic`."""
@@ -253,3 +264,9 @@ class Control(Clock):
     def answer(self, job: Job, outcome: str, first: Any) -> Process:
         """Send an outcome back; in `Calls`."""
         raise NotImplementedError
+
+    if TYPE_CHECKING:  # in `Replication`
+
+        def relink(self) -> None: ...
+        def follow(self, server: Server) -> None: ...
+        def named(self, node: int, partition: int) -> tuple[object, ...]: ...

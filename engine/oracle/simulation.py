@@ -14,6 +14,7 @@ from engine.oracle.calls import Calls
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, Draws
 from engine.oracle.gates import Gates
+from engine.oracle.replication import Replication
 from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
 from engine.oracle.traffic import Traffic
 from engine.plan import Plan
@@ -21,7 +22,7 @@ from engine.plan import Plan
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Gates, Traffic, Calls, Control):
+class Oracle(Gates, Traffic, Calls, Control, Replication):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
@@ -46,11 +47,7 @@ class Oracle(Gates, Traffic, Calls, Control):
         self.rejected: Counter[int] = Counter()
         self.killed: Counter[int] = Counter()
         self.latencies: defaultdict[int, list[int]] = defaultdict(list)
-        for n in plan.stores():
-            members = self.of(n)
-            for k, member in enumerate(members):
-                member.role = "primary" if k == 0 else "standby"
-            members[0].standby = members[1] if len(members) > 1 else None
+        self.start_stores()
         self.start_control()
         self.start_clients()
 
@@ -72,7 +69,8 @@ class Oracle(Gates, Traffic, Calls, Control):
                 algorithm = "primary" if store else "random"  # type: ignore[assignment]
             for e in group:
                 for s in self.of(n):
-                    self.sites[e, s].primary = targets[0]
+                    callee = self.plan.nodes[self.plan.edges[e].callee].behaviour
+                    self.sites[e, s].primaries = targets[:: len(callee.azs)] if isinstance(callee, Store) else []
             pools.append(Pool(targets, algorithm))
         return pools
 
@@ -127,8 +125,8 @@ class Oracle(Gates, Traffic, Calls, Control):
         outcome, first = result
         server.jobs.discard(job)
         self.completed[server.number] += 1
-        if server.role in ("standby", "out of sync") and outcome == "ok":
-            outcome = "no_writer"
+        if outcome == "ok" and server.role != "none":
+            outcome = self.vouch(server, job.about)
         if self.holds_to_the_end(server.node):
             self.free_slot(server)
         yield from self.answer(job, outcome, first)
@@ -137,7 +135,7 @@ class Oracle(Gates, Traffic, Calls, Control):
         """Why a living server answers at once instead of working."""
         if server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
             return "error"
-        if server.role in ("standby", "out of sync"):
+        if server.role not in ("none", "primary") and not self.reads_here(server, job.about):
             return "no_writer"
         closed = self.gate(server)
         if closed:
@@ -168,9 +166,9 @@ class Oracle(Gates, Traffic, Calls, Control):
             yield self.work(int(min(work, FOREVER) + 0.5))
             if server.epoch != epoch:
                 return None
-        if isinstance(behaviour, Store) and node.count > 1:
+        if isinstance(behaviour, Store) and len(behaviour.azs) - behaviour.replicas > 1:
             local += 1
-            if not (yield from self.replicate(server, epoch)):
+            if self.writes(about) and not (yield from self.replicate(server, epoch)):
                 return None
         if not self.holds_to_the_end(server.node):
             local += 1

@@ -50,6 +50,7 @@ class Server:
     tokens: float | None = None  # of a limiter's bucket; None: never used
     filled: int = 0
     hot_share: float = 0.0
+    paused: bool = False
     error_share: float = 0.0
     busy: int = 0
     epoch: int = 0
@@ -101,7 +102,7 @@ class Site:
 
     def __init__(self, breaker: Breaker | None) -> None:
         self.breaker, self.inflight = breaker, 0
-        self.primary: Target | None = None
+        self.primaries: list[Target] = []  # of each partition
         self.reset(0)
 
     def reset(self, now: int) -> None:

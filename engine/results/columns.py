@@ -122,6 +122,7 @@ class PerSecond:
             "queue_peak": by_node(plan, s.inst_queue_peak),
             "instances_up": by_node(plan, s.inst_state == 0),
         }
+        columns |= self._replication()
         columns |= self._what_callers_see()
         for source, node in enumerate(plan.sources()):
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
@@ -129,6 +130,18 @@ class PerSecond:
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
+        return columns
+
+    def _replication(self) -> Columns:
+        """How far the replicas of each store are behind, the worst of them, and the stale reads they answered; 0 without any."""
+        plan, s = self.plan, self.series
+        names = {"replication_lag_s": s.copy_lag_s, "replication_lag_writes": s.copy_lag_writes, "stale_reads_per_s": s.copy_stale}
+        columns = {name: np.zeros((len(s.edge_calls), len(plan.nodes))) for name in names}
+        owner = np.array([plan.instances[i].node for i in plan.copies()], int)
+        for node in np.unique(owner):
+            for name, values in names.items():
+                mine = values[:, owner == node]
+                columns[name][:, node] = mine.sum(axis=1) if name == "stale_reads_per_s" else mine.max(axis=1)
         return columns
 
     def _what_callers_see(self) -> Columns:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 
 from engine.series import Series
 
-GROWING = ("start_", "total_", "acked", "lost_writes")  # these change after their second is over, the others never do
+GROWING = ("start_", "total_", "acked", "lost")  # these change after their second is over, the others never do
 
 BY_BIN = ("start_hist", "start_fastest_s", "start_slowest_s")  # a row covers several seconds in long runs
 
@@ -20,7 +20,7 @@ def cut(series: Series) -> Series:
         value = getattr(series, field.name)
         if field.name in BY_BIN:
             value = value[:bins]
-        elif field.name.startswith(("edge_", "inst_", "target_", "start_")):
+        elif field.name.startswith(("edge_", "inst_", "target_", "copy_", "start_")):
             value = value[:rows]
         parts[field.name] = value.copy() if field.name.startswith(GROWING) else value
     return replace(series, **parts)

@@ -19,7 +19,10 @@ REQUEST_TOTALS = (
     "availability", "error_ratio", "started", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s", *PERCENTILES,
 )  # fmt: skip
 OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for c in CAUSES))  # of the attempts sent to a node
-NODE_TOTALS = (*OF_CALLERS, "arrived", "completed", "rejected", "killed", "present", "utilisation", "load", "peak_queue")
+NODE_TOTALS = (
+    *OF_CALLERS, "arrived", "completed", "rejected", "killed", "present", "utilisation", "load", "peak_queue", "acknowledged_writes",
+    "lost_writes", "stale_reads",
+)  # fmt: skip
 EDGE_TOTALS = (
     "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "abandoned",
     "in_flight", "amplification", "p50_s", "p95_s", "p99_s",
@@ -32,7 +35,7 @@ FAILED_PER_S = tuple(f"failed.{c}_per_s" for c in CAUSES)
 REQUEST_SERIES = ("started_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, *REQUEST_TOTALS[:2], "in_flight", "mean_s", *PERCENTILES)
 NODE_SERIES = (
     "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "ok_per_s", "failed_per_s", "error_ratio", "utilisation", "load",
-    "queue", "queue_peak", "instances_up", "p99_s", "health",
+    "queue", "queue_peak", "instances_up", "p99_s", "health", "replication_lag_s", "replication_lag_writes", "stale_reads_per_s",
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",
@@ -42,7 +45,10 @@ EDGE_SERIES = (
 TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, "fault": FAULT_TOTALS}
 SERIES = {"requests": REQUEST_SERIES, "node": NODE_SERIES, "edge": EDGE_SERIES, "fault": ()}
 FOLDS: dict[str, Callable[[np.ndarray], float]] = {"min": np.min, "mean": np.mean, "max": np.max, "last": lambda v: v[-1]}
-USUAL_FOLD = {"queue": "max", "queue_peak": "max", "health": "max", "instances_up": "min"}  # of a bare name; else the mean
+USUAL_FOLD = {  # of a bare name; else the mean
+    "queue": "max", "queue_peak": "max", "health": "max", "instances_up": "min",
+    "replication_lag_s": "max", "replication_lag_writes": "max",
+}  # fmt: skip
 
 
 def names(scope: str) -> list[str]:
@@ -109,7 +115,7 @@ class Metrics:
             into = [i for i, e in enumerate(self.plan.edges) if e.callee == node]
             return _outcome(name, self.series.edge_attempt_ends[self._rows(rows)][:, into].sum(axis=(0, 1)))
         if name in NODE_TOTALS:
-            return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id][name]
+            return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id].get(name, 0)
         return self._folded("node", name, self.per_second.nodes, node, rows)
 
     def of_edge(self, name: str, edge: int, rows: slice | None) -> float | None:

@@ -82,6 +82,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
     counts = serving(series)
     capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
+    stores = plan.stores()
     columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed")}
     columns |= {name: total(getattr(series, f"inst_{name}") * counts) for name in ("busy_s", "offered_s")}
     stays = series.inst_arrived - series.inst_completed - series.inst_rejected - series.inst_killed
@@ -102,7 +103,19 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "rejected": int(columns["rejected"][n]),
             "present": int(columns["present"][n]),
         }
+        | (_store(plan, series, n, rows) if n in stores else {})
         for n, node in enumerate(plan.nodes)
+    }
+
+
+def _store(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, int]:
+    """Writes of the whole run, warm-up included: every one acknowledged is durable or lost. Stale reads of the window."""
+    mine = [k for k, i in enumerate(plan.copies()) if plan.instances[i].node == n]
+    first, count = plan.nodes[n].first, plan.nodes[n].count
+    return {
+        "acknowledged_writes": int(series.acked[first : first + count].sum()),
+        "lost_writes": int(series.lost[first : first + count].sum()),
+        "stale_reads": int(series.copy_stale[rows][:, mine].sum()),
     }
 
 

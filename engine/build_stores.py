@@ -1,0 +1,103 @@
+"""Stores in the world: who is what at the start, where callers believe the primaries are, and the logs that replicas follow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.behaviours import Source, Store
+from engine.kernel import layout as L
+from engine.kernel import stores as kernel
+from engine.kernel.rng import stream_key
+from engine.plan import Plan
+
+
+def standbys(store: Store) -> int:
+    """Synchronous standbys of each partition."""
+    return len(store.azs) - 1 - store.replicas
+
+
+def role_of(store: Store, index: int) -> int:
+    """Role of a node's index-th instance at the start; members of a partition are neighbours."""
+    member = index % len(store.azs)
+    if member == 0:
+        return int(L.ROLE_PRIMARY)
+    return int(L.ROLE_STANDBY if member <= standbys(store) else L.ROLE_REPLICA)
+
+
+def standby_of(store: Store, index: int, instance: int) -> int:
+    """The instance that receives this one's writes synchronously; −1: none."""
+    return instance + 1 if index % len(store.azs) == 0 and standbys(store) > 0 else -1
+
+
+def salt_of(id: str) -> np.uint64:
+    """What keys are hashed with: the store's, whatever the seed."""
+    return stream_key(0, "partition", id)
+
+
+def partitions(plan: Plan) -> list[tuple[int, int]]:
+    """(node, partition) of every partition with replicas."""
+    found = []
+    for n in plan.stores():
+        store = _store(plan, n)
+        found += [(n, p) for p in range(store.partitions) if store.replicas]
+    return found
+
+
+def count_addresses(plan: Plan) -> int:
+    """Pairs of a calling instance and a partition it calls."""
+    into = [(plan.nodes[e.caller].count, plan.nodes[e.callee].behaviour) for e in plan.edges]
+    return sum(callers * store.partitions for callers, store in into if isinstance(store, Store))
+
+
+def keys(plan: Plan) -> int:
+    """Different keys requests can be about; a hot key needs one."""
+    counts = [b.keys.count for n in plan.nodes if isinstance(b := n.behaviour, Source) and b.keys]
+    return max(counts, default=1)
+
+
+def count_versions(plan: Plan) -> int:
+    """Keys of all stores whose replicas are read: each needs the number of its latest write."""
+    return keys(plan) * sum(_read_from_replicas(_store(plan, n)) for n in plan.stores())
+
+
+def _read_from_replicas(store: Store) -> bool:
+    return store.replicas > 0 and store.reads == "replicas"
+
+
+def _store(plan: Plan, n: int) -> Store:
+    behaviour = plan.nodes[n].behaviour
+    assert isinstance(behaviour, Store)
+    return behaviour
+
+
+def addresses(s: np.void, pool: np.void, id: str, store: Store, callers: int) -> None:
+    """Every caller instance starts with the true primaries; ``pool["first"]`` is the row of the store's first instance."""
+    first, members = int(s["n_address"]), len(store.azs)
+    pool["first_address"], pool["partitions"], pool["members"], pool["salt"] = first, store.partitions, members, salt_of(id)
+    pool["read_first"] = -1
+    if _read_from_replicas(store):
+        pool["read_first"] = 0 if standbys(store) == 0 else members - store.replicas
+    rows = int(pool["first"]) + members * np.arange(store.partitions)
+    s["addresses"][first : first + callers * store.partitions] = np.tile(rows, callers)
+    s["n_address"] = first + callers * store.partitions
+
+
+def logs(plan: Plan, s: np.void) -> None:
+    """A log for each partition with replicas, with a ring of a size that all of them together can have."""
+    found = partitions(plan)
+    s["n_log"], s["n_keys"] = len(found), keys(plan)
+    size = min(L.N_SPARE, 1 << ((L.N_RING // 2) // max(1, len(found))).bit_length() - 1)
+    versions: dict[int, int] = {}
+    for k, (n, p) in enumerate(found):
+        node, store, row = plan.nodes[n], _store(plan, n), s["logs"][k]
+        members = len(store.azs)
+        first = node.first + p * members
+        row["ring"], row["mask"], row["first"], row["members"], row["primary"] = k * size, size - 1, first, members, first
+        row["gap"] = 0 if store.apply_per_s is None else round(L.TICKS_PER_S / store.apply_per_s)
+        row["partition"], row["partitions"], row["salt"] = p, store.partitions, salt_of(node.id)
+        row["first_version"] = -1
+        if _read_from_replicas(store):
+            row["first_version"] = versions.setdefault(n, len(versions) * keys(plan))
+        s["inst"]["log"][first : first + members] = k
+        s["inst"]["link"][first : first + members] = kernel.LINKED
+    s["n_ring"], s["n_version"] = len(found) * size, len(versions) * keys(plan)

@@ -1,0 +1,283 @@
+"""Stores: which member of which partition a call goes to, what a primary acknowledges, and how far its replicas have followed.
+
+The acknowledged writes of a partition are its *log*, numbered from 1. A replica receives each write one network way after its
+acknowledgement and applies them in order, one every `gap` ticks. Nothing of that is an event: `catch_up` works out when somebody looks. The
+ring keeps the time of each acknowledgement that some replica still needs; when it is full it keeps every second, fourth … one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.jit import entry, inner, tiny
+from engine.kernel.layout import ALIVE, NO_WRITER, OK, ROLE_PRIMARY, ROLE_REPLICA, TICKS_PER_S
+from engine.kernel.rng import FOR_PICK, counter, uniform
+from engine.kernel.subjects import is_write, partition_of, partition_of_key
+
+STOPPED, CUT_OFF, LINKED = np.arange(3)  # a replica's process is down · it gets nothing from the primary · it follows
+
+
+@tiny
+def member_for(s, pool, fr, local):
+    """Row of the member this caller asks: the primary it believes in; for a read, where replicas answer, any other that can be read."""
+    p = partition_of(fr, pool.salt, pool.partitions)
+    primary = s.addresses[pool.first_address + (fr.inst - s.edges[pool.edge].caller_first) * pool.partitions + p]
+    if pool.read_first < 0 or is_write(s, fr):
+        return primary
+    first = pool.first + p * pool.members
+    own = primary - first
+    n = pool.members - pool.read_first
+    if own >= pool.read_first:
+        n -= 1
+    if n == 0:
+        return primary
+    k = pool.read_first + np.int64(uniform(fr.key, counter(FOR_PICK, local, fr.tries)) * n)
+    if own >= pool.read_first and k >= own:
+        k += 1
+    return first + k
+
+
+@tiny
+def may_answer(s, ins, fr):
+    """Whether a member that is not the primary answers this request: a replica answers reads where the store says so."""
+    return ins.role == ROLE_REPLICA and s.logs[ins.log].first_version >= 0 and not is_write(s, fr)
+
+
+@inner
+def vouch(s, i, fr, now):
+    """Work at a store's member is done: book the write or the read. NO_WRITER when the member was fenced meanwhile."""
+    ins = s.inst[i]
+    if ins.role == ROLE_PRIMARY:
+        if is_write(s, fr):
+            ins.acked += 1
+            if ins.log >= 0:
+                acknowledge(s, ins.log, fr.subject, now)
+        return OK
+    if may_answer(s, ins, fr):
+        catch_up(s, i, now)
+        log = s.logs[ins.log]
+        newest = s.versions[log.first_version + fr.subject] if fr.subject >= 0 else log.n
+        if newest > ins.applied:
+            ins.n_stale += 1
+        return OK
+    return NO_WRITER
+
+
+@tiny
+def acknowledged_at(s, log, number):
+    """When the write of this number was acknowledged, in ticks."""
+    return s.ring[log.ring + (((number - 1) >> log.shift) & log.mask)]
+
+
+@inner
+def acknowledge(s, which, subject, now):
+    """One more write in the log."""
+    log = s.logs[which]
+    chunk = log.n >> log.shift
+    if log.n == chunk << log.shift:
+        if chunk - log.low > log.mask:
+            make_room(s, which, now)
+            chunk = log.n >> log.shift
+        if log.n == chunk << log.shift:
+            s.ring[log.ring + (chunk & log.mask)] = now
+    log.n += 1
+    if subject >= 0 and log.first_version >= 0:
+        s.versions[log.first_version + subject] = log.n
+
+
+@inner
+def make_room(s, which, now):
+    """Forget what every replica has applied; if that is not enough, keep the time of every second entry only."""
+    log = s.logs[which]
+    low = log.n
+    for i in range(log.first, log.first + log.members):
+        if s.inst[i].role == ROLE_REPLICA:
+            catch_up(s, i, now)
+            low = min(low, s.inst[i].applied)
+    log.low = low >> log.shift
+    if (log.n >> log.shift) - log.low > log.mask:
+        end = (log.n - 1) >> log.shift
+        for chunk in range(log.low, end + 1):
+            s.spare[chunk - log.low] = s.ring[log.ring + (chunk & log.mask)]
+        low = log.low
+        log.shift += 1
+        log.low = low >> 1
+        for chunk in range(log.low, (end >> 1) + 1):
+            s.ring[log.ring + (chunk & log.mask)] = s.spare[max(2 * chunk - low, 0)]
+
+
+@tiny
+def way_to(s, ins, log):
+    """Ticks from the partition's primary to a member."""
+    return s.lat[s.inst[log.primary].place, ins.place]
+
+
+@tiny
+def arrival(s, log, ins, number, way):
+    """When a write reaches a linked replica: one way after it was acknowledged, or after the link came back."""
+    return max(acknowledged_at(s, log, number), ins.since) + way
+
+
+@inner
+def catch_up(s, i, now):
+    """Bring a replica's position to now: it applies what has arrived, in order."""
+    ins = s.inst[i]
+    log = s.logs[ins.log]
+    if ins.link == STOPPED:
+        return
+    way = way_to(s, ins, log)
+    while ins.applied < log.n:
+        number = ins.applied + 1
+        begin = ins.free_at
+        if number > ins.received:
+            if ins.link != LINKED:
+                break
+            begin = max(begin, arrival(s, log, ins, number, way))
+        if begin + log.gap > now:
+            break
+        ins.applied = number
+        ins.free_at = begin + log.gap
+
+
+@inner
+def received_by(s, i, now):
+    """How many writes have reached a replica, applied or not; it must have caught up."""
+    ins = s.inst[i]
+    log = s.logs[ins.log]
+    n = max(ins.received, ins.applied)
+    if ins.link == LINKED:
+        way = way_to(s, ins, log)
+        while n < log.n and arrival(s, log, ins, n + 1, way) <= now:
+            n += 1
+    return n
+
+
+@tiny
+def link_of(s, i):
+    """How replica i should be linked to its primary as things are."""
+    ins = s.inst[i]
+    primary = s.inst[s.logs[ins.log].primary]
+    a, b = primary.place, ins.place
+    if ins.down != ALIVE:
+        return STOPPED
+    if primary.down != ALIVE or primary.role != ROLE_PRIMARY or primary.paused or ins.paused or s.path_cut[a, b] or s.path_cut[b, a]:
+        return CUT_OFF
+    return LINKED
+
+
+@inner
+def set_link(s, i, link, now):
+    """A replica's link changes: what has arrived by now stays, the rest is sent again from where it stopped."""
+    ins = s.inst[i]
+    if ins.link != link:
+        catch_up(s, i, now)
+        before, ins.received = ins.received, received_by(s, i, now)
+        log = s.logs[ins.log]
+        if before <= ins.applied < ins.received:  # the write in work, if any, was begun when it arrived
+            ins.free_at = max(ins.free_at, arrival(s, log, ins, ins.applied + 1, way_to(s, ins, log)))
+        if ins.link == STOPPED:
+            ins.free_at = now
+        ins.link = link
+        ins.since = now
+
+
+@inner
+def relink(s, now):
+    """Something happened to places, instances or roles: bring every replica's link up to date."""
+    for i in range(s.n_inst):
+        if s.inst[i].log >= 0 and s.inst[i].role == ROLE_REPLICA:
+            set_link(s, i, link_of(s, i), now)
+
+
+@inner
+def follow(s, new, now):
+    """The partition's writes come from member ``new`` from now on."""
+    log = s.logs[s.inst[new].log]
+    for i in range(log.first, log.first + log.members):
+        if s.inst[i].role == ROLE_REPLICA and i != new:
+            set_link(s, i, min(s.inst[i].link, CUT_OFF), now)
+    log.primary = new
+
+
+@entry
+def links_changed(w, now):
+    """Faults began or ended."""
+    s = w[0]
+    if s.n_log > 0:
+        relink(s, now)
+
+
+@entry
+def set_role(w, i, role, now):
+    """Member i is fenced, or is the primary again."""
+    s = w[0]
+    s.inst[i].role = role
+    relink(s, now)
+
+
+@entry
+def position(w, i, now):
+    """(writes that have reached replica i, writes in the log, when the first that has not was acknowledged)."""
+    s = w[0]
+    ins = s.inst[i]
+    log = s.logs[ins.log]
+    catch_up(s, i, now)
+    n = received_by(s, i, now)
+    return n, log.n, acknowledged_at(s, log, n + 1) if n < log.n else now
+
+
+@entry
+def promote(w, i, now):
+    """Replica i becomes the primary with what it has received; what it has not is lost."""
+    s = w[0]
+    ins = s.inst[i]
+    log = s.logs[ins.log]
+    catch_up(s, i, now)
+    kept = received_by(s, i, now)
+    follow(s, i, now)
+    log.lost += log.n - kept
+    ins.n_lost += log.n - kept
+    log.n = kept
+    for k in range(log.first, log.first + log.members):
+        s.inst[k].received = min(s.inst[k].received, kept)
+        s.inst[k].applied = min(s.inst[k].applied, kept)
+    ins.role = ROLE_PRIMARY
+    if log.first_version >= 0:
+        for subject in range(s.n_keys):  # of a key whose latest write is lost the one before is not known: at most as new as the log
+            row = log.first_version + subject
+            if s.versions[row] > kept and partition_of_key(subject, log.salt, log.partitions) == log.partition:
+                s.versions[row] = kept
+    relink(s, now)
+
+
+@entry
+def rejoin(w, i, now):
+    """A member that was away has copied everything and follows as a replica."""
+    s = w[0]
+    ins = s.inst[i]
+    log = s.logs[ins.log]
+    ins.role = ROLE_REPLICA
+    ins.received = log.n
+    ins.applied = log.n
+    ins.free_at = now
+    ins.link = CUT_OFF
+    relink(s, now)
+
+
+@entry
+def collect_copies(w, row, now, copies, lag_s, lag_writes, stale):
+    """Move what is counted of each store member with a log into row ``row``: seconds and writes behind, stale reads of the second."""
+    s = w[0]
+    for k in range(len(copies)):
+        ins = s.inst[copies[k]]
+        log = s.logs[ins.log]
+        lag_s[row, k] = 0.0
+        lag_writes[row, k] = 0
+        if ins.role == ROLE_REPLICA:
+            catch_up(s, copies[k], now)
+            behind = log.n - ins.applied
+            lag_writes[row, k] = behind
+            if behind > 0:
+                lag_s[row, k] = (now - acknowledged_at(s, log, ins.applied + 1)) / TICKS_PER_S
+        stale[row, k] = ins.n_stale
+        ins.n_stale = 0

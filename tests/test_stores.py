@@ -1,0 +1,216 @@
+"""Stores: partitions, replicas that lag, reads that are stale, promotions that lose writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import loads, simulate
+from engine.behaviours import CallPolicy, Distribution, Failover, Keys, Source, Store
+from engine.control.conductor import Conductor
+from engine.kernel import layout
+from engine.kernel.layout import ticks
+from engine.live import Live
+from engine.plan import Plan, PlanFault
+from engine.series import ROLES
+from tests.documents import said, shop
+from tests.plans import down, fault, make_plan
+from tests.plans_stores import random_plan_of_stores, random_store_fault
+from tests.test_invariants import equal
+from tests.test_oracle import differences
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_kernel_and_oracle_agree_on_partitioned_and_replicated_stores(seed: int) -> None:
+    assert differences(random_plan_of_stores(seed)) == {}
+
+
+def store(**fields: Any) -> Store:
+    """A store with plenty of slots, its primary in AZ a and its replicas in AZ b."""
+    given: dict[str, Any] = {"replicas": 1, "failover": None, "partitions": 1} | fields
+    azs = ("a", *"b" * given["replicas"])
+    return Store(azs, 1000, None, Distribution("constant", 0.001), **given)
+
+
+def run(plan: Plan) -> Conductor:
+    conductor = Conductor(plan)
+    conductor.run_to(conductor.end)
+    conductor.sync()
+    return conductor
+
+
+def plan_of(behaviour: Store, rate: float = 1000.0, *, faults: tuple[PlanFault, ...] = (), duration_s: float = 60.0, **source: Any) -> Plan:
+    """Clients straight at one store."""
+    nodes = {"users": Source(((0.0, rate),), "even", **source), "db": behaviour}
+    return make_plan(nodes, {("users", "db"): CallPolicy(60.0)}, duration_s=duration_s, faults=faults, cross_az_s=0.002)
+
+
+def paused(start_s: float, end_s: float, instances: list[int]) -> PlanFault:
+    def apply(live: Live) -> None:
+        live.paused[instances] = True
+
+    return fault("pause", start_s, end_s, apply)
+
+
+def cut_link(start_s: float, end_s: float) -> PlanFault:
+    def apply(live: Live) -> None:
+        live.path_cut[2, 3] = live.path_cut[3, 2] = True
+
+    return fault("cut", start_s, end_s, apply)
+
+
+@pytest.mark.parametrize("cut", [cut_link(30.0, 90.0), paused(30.0, 90.0, [1, 2]), paused(30.0, 90.0, [2])])
+def test_a_replica_cut_off_for_a_minute_lags_a_minute_and_catches_up_in_four(cut: PlanFault) -> None:
+    # 1000 writes/s, apply 1250/s, link cut 60 s: 60 000 writes behind, gained back at 250/s: 240 s
+    series = run(plan_of(store(apply_per_s=1250.0), faults=(cut,), duration_s=400.0)).series
+    lag_s, writes = series.copy_lag_s[:, 1], series.copy_lag_writes[:, 1]
+    assert lag_s.max() == pytest.approx(60.0, abs=0.01) and lag_s.argmax() == 89
+    assert writes.max() == pytest.approx(60_000, abs=3)
+    behind = np.flatnonzero(lag_s > 0.01)
+    assert behind[0] == 30 and behind[-1] == 328, "row 328 is taken at 329 s, a second before it has caught up at 90 + 240 s"
+    assert [int(writes[at - 1]) for at in (200, 329, 330)] == pytest.approx([60_000 - 250 * 110, 250, 0], abs=3)
+
+
+def test_the_log_keeps_its_bounds_and_its_time_however_long_a_replica_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "N_SPARE", 1 << 10)
+    conductor = run(plan_of(store(apply_per_s=1250.0), faults=(cut_link(30.0, 90.0),), duration_s=400.0))
+    assert conductor.world[0]["n_ring"] == 1 << 10 and conductor.world[0]["logs"]["shift"][0] == 6
+    series = conductor.series
+    assert series.copy_lag_s[:, 1].max() == pytest.approx(60.0, abs=0.2)
+    assert abs(int(np.flatnonzero(series.copy_lag_s[:, 1] > 0.2)[-1]) - 328) <= 1
+
+
+FAILOVER = Failover(1.0, 0.5, 3, 1.0, 5.0, 0.1, 10.0)
+
+
+def test_an_asynchronous_promotion_loses_what_was_not_received_and_says_how_old_it_was() -> None:
+    # replication stops at 20 s, the primary dies at 30 s: ten seconds of writes, 1000 each, are gone
+    faults = (paused(20.0, 1e9, [2]), down(30.0, 45.0, [1]))
+    conductor = run(plan_of(store(failover=FAILOVER), faults=faults))
+    ((at_s, count, age_s),) = conductor.series.lost_writes
+    assert count == pytest.approx(10_000, abs=3) and at_s - age_s == pytest.approx(20.0, abs=0.003)
+    log = conductor.world[0]["logs"][0]
+    assert conductor.series.acked.sum() == log["n"] + log["lost"] and log["lost"] == count
+    texts = [e.text for e in conductor.events]
+    assert f"db: db[1] is the primary now, and {count:,} acknowledged writes are lost" in texts
+    assert "db: db[0] follows as a replica" in texts
+
+
+def test_what_a_replica_received_before_the_primary_died_is_not_lost() -> None:
+    # one way is 1 ms, so at most two of 1000 writes a second are under way when the power goes
+    conductor = run(plan_of(store(failover=FAILOVER), faults=(down(30.0, 45.0, [1]),)))
+    assert sum(count for _, count, _ in conductor.series.lost_writes) <= 2
+
+
+def test_the_replica_that_has_received_most_is_promoted() -> None:
+    faults = (paused(20.0, 1e9, [2]), down(30.0, 1e9, [1]))
+    conductor = run(plan_of(store(failover=FAILOVER, replicas=2), faults=faults))
+    assert conductor.series.inst_role[-1, 1:].tolist() == [ROLES.index(r) for r in ("out_of_sync", "replica", "primary")]
+    assert sum(count for _, count, _ in conductor.series.lost_writes) <= 2
+
+
+def test_a_read_is_stale_when_the_replica_lacks_the_latest_write_of_its_key() -> None:
+    classes, keys = (("write", 0.5), ("read", 0.5)), Keys(1)
+    away = paused(20.0, 40.0, [2])
+    series = run(plan_of(store(reads="replicas", apply_per_s=5000.0), classes=classes, keys=keys, faults=(away,))).series
+    stale, reads = series.copy_stale[:, 1], series.inst_completed[:, 2]
+    assert stale[21:40].sum() == reads[21:40].sum() > 9_000, "with one key every read misses the latest write"
+    assert stale[:20].sum() < 0.8 * reads[:20].sum() and series.inst_completed[:, 1].sum() > 0
+
+
+def test_reads_from_the_primary_are_never_stale() -> None:
+    classes = (("write", 0.5), ("read", 0.5))
+    series = run(plan_of(store(), classes=classes, keys=Keys(1), faults=(paused(20.0, 40.0, [2]),))).series
+    assert series.copy_stale.sum() == 0 and series.inst_completed[:, 2].sum() == 0
+
+
+def test_reads_do_not_pay_for_a_synchronous_standby() -> None:
+    # 1 ms of work; a write also waits for one round trip of 2 ms between the AZs
+    behaviour = Store(("a", "b"), 1000, None, Distribution("constant", 0.001), None)
+    for name, latency_s in (("write", 0.003), ("read", 0.001)):
+        series = run(plan_of(behaviour, classes=((name, 1.0),))).series
+        assert series.total_latency_s[0] / series.total_ends[0, 0] == pytest.approx(latency_s)
+
+
+def test_a_hot_key_saturates_one_partition_and_spares_the_others() -> None:
+    behaviour = Store(("a",), 1, 50, Distribution("constant", 0.002), None, partitions=4)  # 500/s each
+    hot = fault("hot key", 20.0, 40.0, lambda live: live.heat([0], 0.6))
+    series = run(plan_of(behaviour, 1000.0, keys=Keys(10_000), faults=(hot,))).series
+    busy = series.inst_busy_s[25:40, 1:].mean(0)
+    assert sorted(busy > 0.99) == [False, False, False, True] and series.inst_rejected[25:40].sum() > 1_000
+    assert series.inst_rejected[:20].sum() == 0 and series.inst_rejected[45:].sum() == 0
+    assert np.allclose(series.inst_busy_s[5:20, 1:].mean(0), 0.5, atol=0.05)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_branch_of_a_replicated_store_equals_a_run_from_the_start(seed: int) -> None:
+    plan = random_plan_of_stores(seed)
+    extra = dataclasses.replace(random_store_fault(random.Random(seed), plan, 30.0), start_s=12.0, end_s=17.0)
+    with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
+    first = Conductor(plan, checkpoint_every_s=3.0)
+    first.run_to(first.end)
+    branch = first.branch(with_fault, ticks(12.0))
+    branch.run_to(branch.end)
+    fresh = run(with_fault)
+    assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
+    assert branch.series.lost_writes == fresh.series.lost_writes and branch.series.equal_until(first.sync(), 12)
+    pieces = Conductor(with_fault)
+    for stop in range(1, 30):
+        pieces.run_to(ticks(stop * 0.937))
+    pieces.run_to(pieces.end)
+    assert equal(pieces.sync(), fresh.series) == []
+
+
+INTERPRETED = """
+from tests.plans_stores import random_plan_of_stores
+from tests.test_stores import run
+import hashlib
+for seed in (0, 5, 7, 11):
+    series = run(random_plan_of_stores(seed, 6.0)).series
+    print(hashlib.sha256(b"".join(getattr(series, n).tobytes() for n in ("edge_attempt_ends", "copy_lag_s", "copy_stale"))).hexdigest())
+"""
+
+
+def test_the_interpreted_stores_give_the_same_bytes_as_the_compiled_ones() -> None:
+    root = Path(__file__).resolve().parent.parent
+    one, other = (
+        subprocess.run([sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True)
+        for n in "01"
+    )
+    assert other.returncode == 0, other.stderr[-2000:]
+    assert one.stdout == other.stdout != ""
+
+
+DOCUMENT = """
+faultline: 1
+duration_s: 120
+regions: [{id: r, azs: [ra, rb, rc]}]
+nodes:
+  - {id: users, kind: clients, rate_per_s: 200, classes: [{name: read, share: 0.8}, {name: write, share: 0.2}], keys: {count: 1000}}
+  - {id: db, kind: store, azs: [ra], replica_azs: [rb, rc], reads: replicas, partitions: 2, apply_per_s: 500}
+edges: [{from: users, to: db, timeout_s: 1}]
+faults: [{kind: replication_pause, target: db, at_s: 20}, {kind: az_power_loss, target: ra, at_s: 40}]
+"""
+
+
+def test_a_document_shows_lag_stale_reads_and_lost_writes_with_their_rpo() -> None:
+    result = simulate(loads(DOCUMENT))
+    db, loss = result.summary["nodes"]["db"], result.summary["faults"][1]
+    assert db["acknowledged_writes"] > db["lost_writes"] > 0 and db["stale_reads"] > 0
+    assert loss["lost_writes"] == db["lost_writes"] and 19.0 < loss["rpo_s"] <= 20.0
+    assert result.nodes.query("node == 'db'")["replication_lag_s"].max() > 20.0
+
+
+def test_a_document_says_what_is_wrong_with_its_replicas() -> None:
+    nodes = [*shop()["nodes"], {"id": "db", "kind": "store", "reads": "replicas"}]
+    assert said(shop(nodes=nodes)) == [("nodes.db.reads", "there are no replicas to read from; give `replica_azs`, or read from the primary")]
+    nodes[-1] = {"id": "db", "kind": "store", "replica_azs": ["mars"]}
+    assert said(shop(nodes=nodes)) == [("nodes.db.replica_azs", "there is no AZ 'mars'; the AZs are us-east-1a, us-east-1b")]
