@@ -182,7 +182,9 @@ for seed in (0, 5, 7, 11):
 def test_the_interpreted_stores_give_the_same_bytes_as_the_compiled_ones() -> None:
     root = Path(__file__).resolve().parent.parent
     one, other = (
-        subprocess.run([sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True)
+        subprocess.run(
+            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True,
+        )
         for n in "01"
     )
     assert other.returncode == 0, other.stderr[-2000:]
@@ -211,6 +213,7 @@ def test_a_document_shows_lag_stale_reads_and_lost_writes_with_their_rpo() -> No
 
 def test_a_document_says_what_is_wrong_with_its_replicas() -> None:
     nodes = [*shop()["nodes"], {"id": "db", "kind": "store", "reads": "replicas"}]
-    assert said(shop(nodes=nodes)) == [("nodes.db.reads", "there are no replicas to read from; give `replica_azs`, or read from the primary")]
+    message = "there are no replicas to read from; give `replica_azs`, or read from the primary"
+    assert said(shop(nodes=nodes)) == [("nodes.db.reads", message)]
     nodes[-1] = {"id": "db", "kind": "store", "replica_azs": ["mars"]}
     assert said(shop(nodes=nodes)) == [("nodes.db.replica_azs", "there is no AZ 'mars'; the AZs are us-east-1a, us-east-1b")]

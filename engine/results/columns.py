@@ -10,12 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
+from engine.behaviours import Store
 from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
 from engine.series import ROLES, Series, bucket_edges_s
 
+REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
 PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 Columns = dict[str, np.ndarray]
@@ -40,12 +42,14 @@ def capacity_s(plan: Plan, up_s: np.ndarray) -> np.ndarray:
         return np.where(up_s > 0, up_s * slots(plan), 0)
 
 
-def serving(series: Series) -> np.ndarray:
-    """Whether an instance counts as capacity: bool [T, I]. Standbys do not, until they are promoted.
+def serving(plan: Plan, series: Series) -> np.ndarray:
+    """Whether an instance counts as capacity: bool [T, I]. Standbys do not, until they are promoted; replicas do where they are read.
 
     A second in which a role changes counts for who served at its beginning and for who serves at its end.
     """
-    at_end = series.inst_role <= PRIMARY
+    behaviours = (plan.nodes[i.node].behaviour for i in plan.instances)
+    read = np.array([isinstance(b, Store) and b.reads == "replicas" for b in behaviours], bool)
+    at_end = (series.inst_role <= PRIMARY) | ((series.inst_role == REPLICA) & read)
     return at_end | np.concatenate([at_end[:1], at_end[:-1]])
 
 
@@ -109,7 +113,7 @@ class PerSecond:
     def nodes(self) -> Columns:
         """By node [T, N]. ``utilisation`` and ``load`` are shares of the capacity in service; NaN while none is."""
         plan, s = self.plan, self.series
-        counts = serving(s)
+        counts = serving(plan, s)
         capacity = by_node(plan, capacity_s(plan, s.inst_up_s) * counts)
         columns: Columns = {
             "arrived_per_s": by_node(plan, s.inst_arrived),

@@ -79,7 +79,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
     def total(values: np.ndarray, of: slice = rows) -> np.ndarray:
         return by_node(plan, values[of].sum(axis=0, dtype=np.float64)[None, :])[0]
 
-    counts = serving(series)
+    counts = serving(plan, series)
     capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
     stores = plan.stores()
