@@ -67,7 +67,7 @@ export function RestoredNote() {
   );
 }
 
-/** Reads the log aloud, politely, as the playhead passes its lines; a jump reads none. */
+/** Reads the log aloud, politely, as the playhead passes its lines; a jump reads none and takes away what was read last. */
 export function LiveLog() {
   const { session } = useCanvas();
   const line = useRef<HTMLDivElement>(null);
@@ -75,6 +75,7 @@ export function LiveLog() {
   useTick(() => {
     const [from, to] = [last.current, session.clock.playhead_s];
     last.current = to;
+    if (to < from || (to > from && !session.clock.playing)) line.current?.replaceChildren();
     if (!session.clock.playing || to <= from) return;
     const passed = (session.run?.events ?? []).filter((event) => event.t_s > from && event.t_s <= to);
     const event = passed[passed.length - 1];
