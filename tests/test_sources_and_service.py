@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.behaviours import Distribution, Source
+from engine.behaviours import Distribution, Source, Station
 from engine.components import COMPONENTS
 from engine.document import ScenarioError, load, loads, parse
 from engine.geography import DEFAULT_REGION, Geography
@@ -18,10 +19,12 @@ from tests.documents import said, shop, with_fault, with_node
 PLAIN = Geography([DEFAULT_REGION])
 
 
-def source(**fields) -> Source:
+def source(**fields: Any) -> Source:
     node = COMPONENTS["clients"].model_validate({"id": "x", "kind": "clients", **fields})
     assert list(node.check(PLAIN)) == []
-    return node.lower(PLAIN)
+    behaviour = node.lower(PLAIN)
+    assert isinstance(behaviour, Source)
+    return behaviour
 
 
 def rate_at(s: Source, t: float) -> float:
@@ -63,7 +66,9 @@ def test_a_trace_may_be_written_out_or_come_from_a_file_beside_the_document(tmp_
     scenario = load(tmp_path / "doc.yaml")
     written = {"trace": [[0, 10], [30.5, 40]]}
     assert scenario.to_dict()["nodes"][0]["rate_per_s"] == written, "read once, the document is whole wherever it goes"
-    assert scenario.node("u").lower(scenario.geography).segments == source(rate_per_s=written).segments == ((0.0, 10.0), (30.5, 40.0))
+    lowered = scenario.node("u").lower(scenario.geography)
+    assert isinstance(lowered, Source)
+    assert lowered.segments == source(rate_per_s=written).segments == ((0.0, 10.0), (30.5, 40.0))
 
 
 def test_measured_service_times_come_from_a_file_too(tmp_path):
@@ -119,7 +124,8 @@ def test_a_surge_happens_to_clients_only():
      ({"empirical": [0.01, 0.02, 0.03]}, 0.02, 1 / 12)],
 )  # fmt: skip
 def test_a_table_of_quantiles_has_the_mean_and_the_spread_of_its_distribution(fields, mean_s, cv2):
-    d = COMPONENTS["service"].model_validate({"id": "x", "service": fields}).service.lower()
+    service: Any = COMPONENTS["service"].model_validate({"id": "x", "service": fields})
+    d = service.service.lower()
     assert d.mean_s == pytest.approx(mean_s)
     levels = table(d).reshape(3, DIST_BINS + 1) / TICKS_PER_S
     # level l's last bin is level l + 1; within a bin values are uniform between its two ends
@@ -139,6 +145,7 @@ def test_erlang_of_one_step_is_exponential():
 
 def test_a_service_says_its_discipline_its_shedding_and_how_it_calls():
     station = parse(with_node("web", discipline="lifo", shed_above=0.8, calls="parallel")).node("web").lower(PLAIN)
+    assert isinstance(station, Station)
     assert (station.lifo, station.shed_above, station.parallel) == (True, 0.8, True)
 
 
