@@ -136,7 +136,21 @@ class Limiter:
     burst: float  # tokens it holds at most, and at the start
 
 
-Behaviour = Source | Balancer | Station | Store | Limiter
+@dataclass(frozen=True, slots=True)
+class Function:
+    """An on-demand pool: every request has an environment of its own, made cold when none is idle."""
+
+    behaviour: ClassVar = "function"
+    queue_capacity: ClassVar[int] = 0
+    service: Distribution
+    cold_start: Distribution  # before the service, in a new environment
+    keep_alive_s: float  # an idle environment goes away after this long; the newest idle one is used first
+    concurrency: int  # environments at once, at most
+    provisioned: int = 0  # of which so many are always there
+    scaling_per_10_s: float = 1000.0  # new environments at once and per 10 s; unused ones do not accumulate
+
+
+Behaviour = Source | Balancer | Station | Store | Limiter | Function
 
 
 @dataclass(frozen=True, slots=True)

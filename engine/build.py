@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from engine import build_stores as stores
-from engine.behaviours import Backoff, Balancer, Behaviour, Breaker, Distribution, Limiter, Source, Station, Store, shed_from
+from engine.behaviours import Backoff, Balancer, Behaviour, Breaker, Distribution, Function, Limiter, Source, Station, Store, shed_from
 from engine.kernel import layout as L
 from engine.kernel.rng import stream_key
 from engine.plan import UNLIMITED, Plan, PlanNode
@@ -49,6 +49,7 @@ def _check_sizes(plan: Plan) -> None:
         ("places", len(plan.places), L.N_PLACE), ("pairs of edge and calling instance", sites, L.N_SITE),
         ("pairs of edge and called instance", rows, L.N_TARGET), ("distinct network delays", wires, L.N_WIRE),
         ("client nodes", len(plan.sources()), L.N_SOURCE),
+        ("environments of functions", plan.most_environments(), L.N_IDLE),
         ("classes of requests", len(plan.classes()), L.N_CLASS),
         ("partitions with replicas", len(stores.partitions(plan)), L.N_LOG),
         ("pairs of partition and calling instance", stores.count_addresses(plan), L.N_ADDRESS),
@@ -81,19 +82,25 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = -1
         row["slow"] = 1.0
-        if isinstance(behaviour, Station | Store):
+        if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
-        _gate(behaviour, row)
+        _gate(s, behaviour, row)
         if isinstance(behaviour, Store):
             row["role"], row["standby"] = stores.role_of(behaviour, instance.index), stores.standby_of(behaviour, instance.index, i)
 
 
-def _gate(behaviour: Behaviour, row: np.void) -> None:
+def _gate(s: np.void, behaviour: Behaviour, row: np.void) -> None:
     """What stands before an instance's slots."""
     if isinstance(behaviour, Limiter):
         row["gate"] = L.LIMITS
         row["tokens"] = row["burst"] = behaviour.burst
         row["token_rate"] = behaviour.rate_per_s / L.TICKS_PER_S
+    elif isinstance(behaviour, Function):
+        row["gate"], row["provisioned"], row["keep"] = L.ON_DEMAND, behaviour.provisioned, L.ticks(behaviour.keep_alive_s)
+        row["tokens"] = row["burst"] = behaviour.scaling_per_10_s
+        row["token_rate"] = behaviour.scaling_per_10_s / (10 * L.TICKS_PER_S)
+        row["first_idle"] = s["n_idle"]
+        s["n_idle"] += behaviour.concurrency
     elif isinstance(behaviour, Station):
         row["lifo"] = behaviour.lifo
         if behaviour.shed_above is not None:
@@ -151,8 +158,10 @@ def _programs(plan: Plan, s: np.void) -> None:
         targets, pools, calls = _pools(plan, s, node, targets, pools)
         steps = _steps(s, node, n, steps, calls)
         behaviour = node.behaviour
-        if isinstance(behaviour, Station | Store):
+        if isinstance(behaviour, Station | Store | Function):
             tables = _distribution(s, n, behaviour.service, tables)
+        if isinstance(behaviour, Function):
+            steps, tables = _cold_start(s, node, behaviour, steps, tables)
     if tables > L.N_TABLE:
         raise TooLarge(f"the document has {tables} different service times that need a table; one run holds at most {L.N_TABLE}")
     s["n_step"], s["n_pool"], s["n_target"], s["n_table"] = steps, pools, targets, tables
@@ -189,7 +198,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     behaviour = node.behaviour
     holds = not (isinstance(behaviour, Station) and not behaviour.holds_slot and calls)
     ops: list[tuple[int, int]] = []  # (operation, pool)
-    if isinstance(behaviour, Station | Store):
+    if isinstance(behaviour, Station | Store | Function):
         ops.append((int(L.OP_SERVE), -1))
     if isinstance(behaviour, Store) and stores.standbys(behaviour) > 0:
         ops.append((int(L.OP_SYNC), -1))
@@ -200,7 +209,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     ops += [(int(L.OP_FORK), len(calls))] if forks else []
     ops += [(int(L.OP_CALL), pool) for pool in calls]
     ops += [(int(L.OP_END), -1)] * 2 if forks else []
-    if first + len(ops) + 2 > L.N_STEP:
+    if first + len(ops) + 3 > L.N_STEP:
         raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
     good, bad = first + len(ops), first + len(ops) + 1
     for k, (op, pool) in enumerate(ops):
@@ -216,6 +225,16 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
         row = s["steps"][at]
         row["op"], row["status"], row["holds"], row["local"] = L.OP_RETURN, status, holds, at - first
     return bad + 1
+
+
+def _cold_start(s: np.void, node: PlanNode, behaviour: Function, steps: int, tables: int) -> tuple[int, int]:
+    """One more step, before the first, for requests that get a new environment."""
+    row, dist = s["steps"][steps], int(s["n_dist"])
+    s["n_dist"] += 1
+    row["op"], row["dist"], row["local"] = L.OP_SERVE, dist, L.COLD_LOCAL
+    row["on_ok"] = row["on_fail"] = s["nodes"]["pc"][s["inst"]["node"][node.first]]
+    s["inst"]["cold_pc"][node.first] = steps
+    return steps + 1, _distribution(s, dist, behaviour.cold_start, tables)
 
 
 def _distribution(s: np.void, n: int, service: Distribution, tables: int) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, CallPolicy, Source, Store
+from engine.behaviours import WRITE, Balancer, Behaviour, CallPolicy, Function, Source, Store
 from engine.live import Live
 
 UNLIMITED = 1 << 30  # slots or queue places without a bound
@@ -119,6 +119,14 @@ class Plan:
     def copies(self) -> list[int]:
         """Instances of all stores with replicas, in the order of the copy series: any of them may be a replica at some time."""
         return [i for n in self.stores() for i in self.instances_of(n) if self.nodes[n].behaviour.replicas]  # type: ignore[union-attr]
+
+    def functions(self) -> list[int]:
+        """Node indices of all on-demand pools, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Function)]
+
+    def most_environments(self) -> int:
+        """Environments of all on-demand pools together, at most."""
+        return sum(n.behaviour.concurrency for n in self.nodes if isinstance(n.behaviour, Function))
 
     def targets(self) -> list[tuple[int, int, int]]:
         """(balancer node, edge, instance) of every balancer's targets, in the order of the belief series."""

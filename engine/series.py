@@ -16,7 +16,7 @@ ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column value
 
 @dataclass
 class Series:
-    """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources.
+    """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources, F functions.
 
     By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
@@ -40,6 +40,8 @@ class Series:
     inst_queue_peak: np.ndarray  # int32 [T, I] most waiting within the second
     inst_state: np.ndarray  # int8 [T, I] truth at the end of the second: 0 up, 1 refused, 2 black hole
     inst_role: np.ndarray  # int8 [T, I] index into ROLES
+    inst_cold: np.ndarray  # int32 [T, F] cold starts of each function (`Plan.functions`)
+    inst_environments: np.ndarray  # int32 [T, F] environments there are at the end of the second, busy and idle
     target_healthy: np.ndarray  # int8 [T, K] belief at the end of the second: 1 in rotation
     target_streak: np.ndarray  # int16 [T, K] consecutive probe results that speak against the belief
     target_decides_s: np.ndarray  # float32 [T, K] seconds until the belief can change at the earliest; NaN when nothing speaks against it
@@ -106,7 +108,7 @@ def hist_bin_s(plan: Plan) -> int:
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
-    bin_s, C, R = hist_bin_s(plan), len(plan.classes()), len(plan.copies())
+    bin_s, C, R, F = hist_bin_s(plan), len(plan.classes()), len(plan.copies()), len(plan.functions())
     bins = -(-rows // bin_s)
 
     def zeros(kind: type, *shape: int) -> np.ndarray:
@@ -121,6 +123,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),
         inst_offered_s=zeros(np.float64, rows, I), inst_queue=zeros(np.int32, rows, I), inst_queue_peak=zeros(np.int32, rows, I),
         inst_state=zeros(np.int8, rows, I), inst_role=zeros(np.int8, rows, I),
+        inst_cold=zeros(np.int32, rows, F), inst_environments=zeros(np.int32, rows, F),
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.behaviours import (
-    Backoff, Balancer, Behaviour, Breaker, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store,
+    Backoff, Balancer, Behaviour, Breaker, CallPolicy, Distribution, Failover, Function, HealthCheck, Source, Station, Store,
 )  # fmt: skip
 from engine.live import BLACK_HOLE, REFUSED, Live
 from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
@@ -40,6 +40,8 @@ def make_plan(
 
 
 def _instances(n: int, behaviour: Behaviour) -> list[PlanInstance]:
+    if isinstance(behaviour, Function):
+        return [PlanInstance(n, 0, 2, behaviour.concurrency, 0)]
     if not isinstance(behaviour, Station | Store):
         return [PlanInstance(n, 0, 0 if isinstance(behaviour, Source) else 1, UNLIMITED, UNLIMITED)]
     room = UNLIMITED if behaviour.queue_capacity is None else behaviour.queue_capacity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 
-from engine.behaviours import Balancer, Behaviour, Distribution, HealthCheck, Limiter, Source, Station, Store
+from engine.behaviours import Balancer, Behaviour, Distribution, Function, HealthCheck, Limiter, Source, Station, Store
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from tests.plans import Edges, fault, make_plan, random_failover, random_fault, random_policy, random_service
@@ -38,6 +38,14 @@ def some_station(r: random.Random, mean_s: float) -> Station:
     )  # fmt: skip
 
 
+def some_function(r: random.Random) -> Function:
+    """An on-demand pool that is short of something."""
+    limit = r.choice([3, 20, 200])
+    return Function(
+        some_service(r, 0.03), some_service(r, 0.4), r.choice([0.0, 0.3, 5.0]), limit, r.choice([0, 0, 2]), r.choice([5.0, 40.0, 1000.0]),
+    )  # fmt: skip
+
+
 def surge(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
     """Some source's rate is multiplied for a while."""
     start = round(r.uniform(0.05, 0.6) * duration_s, 3) + 0.00005
@@ -62,12 +70,15 @@ def random_elastic_plan(seed: int, duration_s: float = 30.0) -> Plan:
         "last": some_station(r, 0.01),
         "db": Store(("a", "b"), r.choice([1, 2, 8]), r.choice([None, 5]), some_service(r, 0.008), random_failover(r)),
         "robots": some_source(r, duration_s),
+        "lambda": some_function(r),
     }  # fmt: skip
     edges: Edges = {
         ("users", "gate"): random_policy(r), ("gate", "front"): random_policy(r, attempts=1),
         ("front", "web"): random_policy(r, attempts=1),
         ("web", "api"): random_policy(r), ("web", "quota"): random_policy(r), ("web", "db"): random_policy(r),
         ("quota", "last"): random_policy(r), ("api", "db"): random_policy(r), ("robots", "web"): random_policy(r),
+        ("front", "lambda"): random_policy(r, attempts=1),
+        ("lambda", "last"): random_policy(r),
     }  # fmt: skip
     bare = make_plan(nodes, edges)
     faults = [random_fault(r, bare, duration_s) for _ in range(r.choice([0, 1, 2, 4]))]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from engine.behaviours import CallPolicy, Distribution, Limiter, Source, Station
+from engine.behaviours import CallPolicy, Distribution, Function, Limiter, Source, Station
 from engine.control.conductor import Conductor
 from engine.kernel.layout import HELPER, JOINING, ticks
 from engine.live import REFUSED
@@ -215,3 +215,56 @@ def test_a_limiter_that_rests_saves_at_most_its_burst() -> None:
     edges = {("users", "gate"): CallPolicy(5.0), ("gate", "web"): CallPolicy(5.0)}
     series = run(make_plan(nodes, edges, duration_s=32.0)).series
     assert series.edge_calls[30, 1] == pytest.approx(50 + 10, abs=1)
+
+
+def on_demand(rate: float, duration_s: float, arrivals: str = "even", segments=None, **fields):
+    """users → one function of 0.5 s, cold in 2 s."""
+    function = Function(**{"service": Distribution("constant", 0.5), "cold_start": Distribution("constant", 2.0), "keep_alive_s": 60.0,
+                           "concurrency": 1000, **fields})  # fmt: skip
+    nodes = {"users": Source(segments or ((0.0, rate),), arrivals), "f": function}
+    return run(make_plan(nodes, {("users", "f"): CallPolicy(60.0)}, duration_s=duration_s))
+
+
+def test_the_first_requests_start_cold_and_later_ones_find_an_idle_environment() -> None:
+    series = on_demand(4.0, 60.0).series
+    assert series.inst_cold[:, 0].sum() == 10, "2.5 s times 4/s: until the first environment is free, each request needs its own"
+    assert series.inst_environments[-1, 0] == 10 and series.start_latency_s[10:50].sum() == pytest.approx(0.5 * 4 * 40)
+
+
+def test_the_newest_idle_environment_is_used_first_so_that_the_others_expire() -> None:
+    series = on_demand(4.0, 120.0, keep_alive_s=30.0).series
+    assert series.inst_environments[20, 0] == 10 and series.inst_environments[60:, 0].tolist() == [2] * 60
+    assert series.inst_cold[10:].sum() == 0
+
+
+def test_an_environment_that_is_used_too_rarely_is_cold_every_time() -> None:
+    assert on_demand(0.1, 100.0, keep_alive_s=5.0).series.inst_cold.sum() == 10
+
+
+def test_provisioned_environments_are_warm_from_the_start_and_stay() -> None:
+    series = on_demand(4.0, 100.0, keep_alive_s=1.0, provisioned=3).series
+    assert series.inst_cold.sum() == 0 and series.inst_environments[:, 0].tolist() == [3] * 100
+
+
+def test_beyond_the_concurrency_limit_requests_are_throttled() -> None:
+    series = on_demand(40.0, 30.0, concurrency=10).series
+    throttled = OUTCOMES.index("throttled")
+    assert set(np.flatnonzero(series.total_ends[0])) == {0, throttled} and series.inst_environments.max() == 10
+    assert series.start_ends[10:25, 0, 0].sum() == 15 * 20, "ten environments of half a second each serve twenty a second"
+
+
+def test_a_pool_grows_no_faster_than_its_scaling_rate() -> None:
+    series = on_demand(0.0, 60.0, segments=((0.0, 0.0), (20.0, 400.0)), scaling_per_10_s=50.0).series
+    alive = series.inst_environments[:, 0]
+    assert alive[20] == pytest.approx(50 + 5, abs=1), "what was not used before does not accumulate"
+    assert np.diff(alive[21:40]).tolist() == pytest.approx([5] * 18, abs=1)
+    assert series.start_ends[20, 0, OUTCOMES.index("throttled")] > 300
+
+
+def test_a_function_that_dies_comes_back_without_environments() -> None:
+    plan = make_plan(
+        {"users": Source(((0.0, 4.0),), "even"), "f": Function(CONSTANT, Distribution("constant", 1.0), 600.0, 100)},
+        {("users", "f"): CallPolicy(9.0)}, duration_s=60.0, faults=(down(20.05, 30.0, [1], REFUSED),),
+    )  # fmt: skip
+    series = run(plan).series
+    assert series.inst_environments[20:30].sum() == 0 and series.inst_cold[30:].sum() == series.inst_cold[:20].sum() > 0

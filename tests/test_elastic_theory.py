@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from engine.behaviours import CallPolicy, Distribution, Source, Station
+from engine.behaviours import CallPolicy, Distribution, Function, Source, Station
+from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import Series
 from tests.plans import make_plan, mm
@@ -63,3 +64,28 @@ def test_two_parallel_exponential_calls_take_the_longer_of_both() -> None:
         return mean_s(s)
 
     assert_close(estimate(make, mean)[0], 0.03)
+
+
+@pytest.mark.parametrize(("offered", "limit", "loss"), [(10, 10, 0.214582), (20, 25, 0.050222)])
+def test_a_function_at_its_limit_loses_what_erlang_b_says(offered: int, limit: int, loss: float) -> None:
+    # without cold starts and with a quick scaling rate a function is M/M/c/c. Kleinrock I, ch. 3
+    function = Function(exponential(0.01), Distribution("constant", 0.0), 1e4, limit, scaling_per_10_s=1e5)
+
+    def make(seed: int) -> Plan:
+        nodes = {"users": Source(((0.0, offered * 100.0),)), "f": function}
+        return make_plan(nodes, {("users", "f"): CallPolicy(80_000.0)}, seed=seed, duration_s=120.0, warmup_s=1.0)
+
+    def lost(s: Series) -> float:
+        return float(s.total_ends[0, OUTCOMES.index("throttled")] / s.total_ends[0].sum())
+
+    assert_close(estimate(make, lost)[0], loss)
+
+
+def test_a_rarely_used_function_starts_cold_as_often_as_gaps_outlast_its_keep_alive() -> None:
+    # with work of no length requests never overlap: P(cold) = P(gap > T) = e^(−λ T)
+    function = Function(Distribution("constant", 0.0), Distribution("constant", 0.0), 2.0, 100)
+
+    def make(seed: int) -> Plan:
+        return make_plan({"users": Source(((0.0, 0.5),)), "f": function}, {("users", "f"): CallPolicy(9.0)}, seed=seed, duration_s=4000.0)
+
+    assert_close(estimate(make, lambda s: float(s.inst_cold.sum() / s.total_ends[0, 0]))[0], math.exp(-1.0))

@@ -10,6 +10,8 @@ REFUSED: dict[tuple[str, str], str] = {
     ("station", "source"): "clients only send requests, nothing calls them",
     ("store", "source"): "clients only send requests, nothing calls them",
     ("limiter", "source"): "clients only send requests, nothing calls them",
+    ("function", "source"): "clients only send requests, nothing calls them",
+    ("store", "function"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("store", "limiter"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("balancer", "balancer"): "a balancer forwards to the instances of services, not to another balancer",
     ("balancer", "store"): "a balancer spreads requests over equals, and of a store only the primary answers; let a service call it",

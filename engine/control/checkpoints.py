@@ -22,6 +22,7 @@ USED = {
     "total_ends": "n_source", "total_hist": "n_source",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
     "addresses": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
+    "idle": "n_idle",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",

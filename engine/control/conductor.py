@@ -22,7 +22,7 @@ from engine.control.faults import strike
 from engine.control.health import watch_targets
 from engine.control.promotion import watch_replicas
 from engine.events import Event, Kind
-from engine.kernel import doors, loop, meters, stores
+from engine.kernel import doors, environments, loop, meters, stores
 from engine.kernel.layout import MOST_FRAMES, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import Series, empty_series
@@ -48,6 +48,7 @@ class Conductor:
         self._counts = np.zeros((1, len(plan.instances), 6), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
+        self.functions = np.array([plan.nodes[n].first for n in plan.functions()], np.int64)
         self.events: list[Event] = []
         self.seen: list[Any] = []
         self.now = 0
@@ -147,6 +148,7 @@ class Conductor:
         s.inst_state[row], s.inst_role[row] = self._state[0].T
         if len(self.copies):
             stores.collect_copies(self.world, row, self.now, self.copies, s.copy_lag_s, s.copy_lag_writes, s.copy_stale)
+        environments.collect_environments(self.world, row, self.now, self.functions, s.inst_cold, s.inst_environments)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
         s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
         s.reached_s = row + 1

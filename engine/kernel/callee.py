@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.kernel.arrivals import think
+from engine.kernel.environments import keep_environment
 from engine.kernel.gates import pass_gate
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, TICKS_PER_S, WAIT,
+    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, TICKS_PER_S, WAIT,
 )  # fmt: skip
 from engine.kernel.meters import bucket
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, ZERO, counter, draw_u64, uniform
@@ -60,7 +61,7 @@ def arrive(s, f, now):
         return False
     ins.offered += ins.mean_work * ins.slow
     if ins.gate:
-        outcome = pass_gate(ins, now)
+        outcome = pass_gate(s, f, ins, now)
         if outcome != OK:
             ins.n_rejected += 1
             reply(s, f, outcome, now)
@@ -98,6 +99,8 @@ def finish(s, f, outcome, holds, now):
         end_request(s, f, outcome, now)
     if holds:
         free_slot(s, i, now)
+    if ins.gate == ON_DEMAND:
+        keep_environment(s, ins, now)
 
 
 @inner

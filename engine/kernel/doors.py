@@ -111,6 +111,8 @@ def kill(w, i, how, now):
         ins.tail = -1
         ins.queued = 0
         ins.stall_head = -1
+        ins.bottom = 0
+        ins.top = 0
         for f in range(s.n_used):
             fr = s.frames[f]
             if fr.inst == i and ((fr.state >= WAIT and fr.state <= BACKOFF) or (fr.state >= JOINING and fr.state <= ENDED)):

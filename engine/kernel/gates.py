@@ -1,25 +1,18 @@
-"""What stands before the slots of an instance: load shedding and token buckets. Either lets a request through or answers it at once."""
+"""What stands before the slots of an instance: load shedding, token buckets, pools on demand. A request passes or is answered."""
 
 from __future__ import annotations
 
+from engine.kernel.environments import find_environment
 from engine.kernel.jit import tiny
-from engine.kernel.layout import LIMITS, OK, SHED, THROTTLED
+from engine.kernel.layout import LIMITS, OK, ON_DEMAND, SHED, THROTTLED
+from engine.kernel.tokens import take_token
 
 
 @tiny
-def pass_gate(ins, now):
-    """OK, or the outcome a request is turned away with."""
+def pass_gate(s, f, ins, now):
+    """OK, or the outcome request f is turned away with."""
     if ins.gate == LIMITS:
         return OK if take_token(ins, now) else THROTTLED
+    if ins.gate == ON_DEMAND:
+        return find_environment(s, f, ins, now)
     return SHED if ins.busy + ins.queued >= ins.shed else OK
-
-
-@tiny
-def take_token(ins, now):
-    """Refill the bucket for the time passed, at most to the burst; then take one token if there is one."""
-    ins.tokens = min(ins.burst, ins.tokens + (now - ins.filled) * ins.token_rate)
-    ins.filled = now
-    if ins.tokens < 1.0:
-        return False
-    ins.tokens -= 1.0
-    return True

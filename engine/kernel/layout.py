@@ -48,7 +48,7 @@ CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
 OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
-NO_GATE, SHEDS, LIMITS = np.arange(3)  # what stands before the slots of an instance (`kernel.gates`)
+NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
 NO_BACKOFF, FIXED, EXP_NONE, EXP_FULL, EXP_EQUAL, EXP_DECORRELATED = np.arange(6)
 CLOSED, OPEN, HALF_OPEN = np.arange(3)
@@ -65,6 +65,8 @@ N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_53
 N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
+N_IDLE = 262_144  # environments of all functions
+COLD_LOCAL = 1000  # the cold start's place in a program: behind all others, so that it shifts nobody's draws
 BUDGET_TOKENS = 10.0  # a retry budget is full at start and at most this
 
 I8, F8, U8 = "i8", "f8", "u8"
@@ -83,7 +85,8 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind subject", unsigned="key")
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
-    "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost",
+    "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
+    "provisioned keep first_idle bottom top cold_pc n_cold",
     floats="slow error_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source")
@@ -116,14 +119,16 @@ world_dt = np.dtype(
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
         ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),
         ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
+        ("n_idle", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
-        ("dists", dist_dt, (N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
+        ("dists", dist_dt, (2 * N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
         ("wires", wire_dt, (N_WIRE,)), ("timers", wire_dt, (N_TIMER,)), ("sources", source_dt, (N_SOURCE,)),
         ("segments", segment_dt, (N_SEGMENT,)), ("classes", class_dt, (N_SHARE,)),
         ("addresses", I8, (N_ADDRESS,)), ("logs", log_dt, (N_LOG,)), ("ring", I8, (N_RING,)), ("spare", I8, (N_SPARE,)),
         ("versions", I8, (N_VERSION,)),
+        ("idle", I8, (N_IDLE,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),

@@ -87,6 +87,7 @@ class Control(Clock):
         waiting = [turn for _, turn in server.queue]
         server.queue.clear()
         server.stalled.clear()
+        server.idle.clear()
         for attempt in server.attempts:
             attempt.target.out -= 1
             attempt.job.abandoned = True

@@ -8,7 +8,7 @@ from typing import Any
 
 import simpy
 
-from engine.behaviours import Balancer, Station, Store
+from engine.behaviours import Balancer, Function, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.calls import Calls
 from engine.oracle.control import Control
@@ -119,6 +119,12 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
             yield turn
             if server.epoch != epoch:
                 return
+        if job.cold:
+            function = self.plan.nodes[server.node].behaviour
+            assert isinstance(function, Function)
+            yield self.work(int(min(self.cold_ticks(function, job.key) * server.slow, FOREVER) + 0.5))
+            if server.epoch != epoch:
+                return
         result = yield from self.program(server, job.key, epoch, job.about)
         if result is None or server.epoch != epoch:
             return
@@ -129,6 +135,7 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
             outcome = self.vouch(server, job.about)
         if self.holds_to_the_end(server.node):
             self.free_slot(server)
+        self.leave_environment(server)
         yield from self.answer(job, outcome, first)
 
     def turned_away(self, server: Server, job: Job) -> str | None:
@@ -137,7 +144,7 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
             return "error"
         if server.role not in ("none", "primary") and not self.reads_here(server, job.about):
             return "no_writer"
-        closed = self.gate(server)
+        closed = self.gate(server, job)
         if closed:
             return closed
         if server.busy >= server.slots and len(server.queue) >= server.capacity:
@@ -160,7 +167,7 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
         """Serve, replicate, call the dependencies in order. Returns (outcome, first cause), or None when the server died meanwhile."""
         node = self.plan.nodes[server.node]
         behaviour, local = node.behaviour, 0
-        if isinstance(behaviour, Station | Store):
+        if isinstance(behaviour, Station | Store | Function):
             work = self.draws.service_ticks(behaviour.service, key, local) * server.slow
             local += 1
             yield self.work(int(min(work, FOREVER) + 0.5))

@@ -32,6 +32,7 @@ class Job:
     done: simpy.Event | None
     about: About
     abandoned: bool = False
+    cold: bool = False  # it runs in a new environment
 
 
 @dataclass(eq=False)
@@ -49,6 +50,7 @@ class Server:
     slow: float = 1.0
     tokens: float | None = None  # of a limiter's bucket; None: never used
     filled: int = 0
+    idle: list[int] = field(default_factory=list)  # since when each idle environment of a function is, ascending
     hot_share: float = 0.0
     paused: bool = False
     error_share: float = 0.0

@@ -127,7 +127,7 @@ class PerSecond:
             "instances_up": by_node(plan, s.inst_state == 0),
         }
         columns |= self._replication()
-        columns |= self._what_callers_see()
+        columns |= self._what_callers_see() | self._on_demand()
         for source, node in enumerate(plan.sources()):
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
             columns["arrived_per_s"][:, node] = s.start_begun[:, source]
@@ -147,6 +147,13 @@ class PerSecond:
                 mine = values[:, owner == node]
                 columns[name][:, node] = mine.sum(axis=1) if name == "stale_reads_per_s" else mine.max(axis=1)
         return columns
+
+    def _on_demand(self) -> Columns:
+        """Cold starts and environments of functions; other nodes have none. [T, N]"""
+        shape = (len(self.series.inst_cold), len(self.plan.nodes))
+        cold, alive = np.zeros(shape), np.zeros(shape)
+        cold[:, self.plan.functions()], alive[:, self.plan.functions()] = self.series.inst_cold, self.series.inst_environments
+        return {"cold_starts_per_s": cold, "environments": alive}
 
     def _what_callers_see(self) -> Columns:
         """Outcomes and the slowest p99 of the attempts into each node; for clients, of the calls they make. [T, N]"""

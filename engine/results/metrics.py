@@ -35,7 +35,8 @@ FAILED_PER_S = tuple(f"failed.{c}_per_s" for c in CAUSES)
 REQUEST_SERIES = ("started_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, *REQUEST_TOTALS[:2], "in_flight", "mean_s", *PERCENTILES)
 NODE_SERIES = (
     "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "ok_per_s", "failed_per_s", "error_ratio", "utilisation", "load",
-    "queue", "queue_peak", "instances_up", "p99_s", "health", "replication_lag_s", "replication_lag_writes", "stale_reads_per_s",
+    "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
+    "replication_lag_s", "replication_lag_writes", "stale_reads_per_s",
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",
@@ -46,7 +47,7 @@ TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, 
 SERIES = {"requests": REQUEST_SERIES, "node": NODE_SERIES, "edge": EDGE_SERIES, "fault": ()}
 FOLDS: dict[str, Callable[[np.ndarray], float]] = {"min": np.min, "mean": np.mean, "max": np.max, "last": lambda v: v[-1]}
 USUAL_FOLD = {  # of a bare name; else the mean
-    "queue": "max", "queue_peak": "max", "health": "max", "instances_up": "min",
+    "queue": "max", "queue_peak": "max", "health": "max", "instances_up": "min", "environments": "max",
     "replication_lag_s": "max", "replication_lag_writes": "max",
 }  # fmt: skip
 
