@@ -188,3 +188,8 @@ class CallPolicy:
     breaker: Breaker | None = None
     bulkhead: int | None = None  # concurrent attempts per caller instance
     retry_budget: float | None = None  # tokens added per successful call; see SCENARIO "Calls"
+    cancel: bool = False  # tells the callee, and all it called, when it gives up
+    hedge_s: float | None = None  # second attempt after this long without an answer; less than timeout_s, never on a balancer's edge
+    fallback: float = 0.0  # share of failed calls the caller makes good by a degraded answer
+    idempotent: bool = False  # the callee does the work of a call once, however many attempts it takes
+    pool_age_s: float | None = None  # pooled connections to a store's old address live up to this long; None = a new one each call

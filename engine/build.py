@@ -28,7 +28,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     world = L.new_world() if world is None else world
     s = world[0]
     _check_sizes(plan)
-    s["free"] = s["ready_head"] = s["ready_tail"] = -1
+    s["free"] = s["free_call"] = s["ready_head"] = s["ready_tail"] = -1
     s["limit"] = L.MOST_FRAMES
     s["warmup"] = L.ticks(plan.warmup_s)
     _network(plan, s)
@@ -80,7 +80,7 @@ def _instances(plan: Plan, s: np.void) -> None:
         row = s["inst"][i]
         behaviour = plan.nodes[instance.node].behaviour
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
-        row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = -1
+        row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = row["cold_pc"] = -1
         row["slow"] = 1.0
         if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
@@ -120,6 +120,13 @@ def _edges(plan: Plan, s: np.void) -> None:
         row["bulkhead"] = UNLIMITED if policy.bulkhead is None else policy.bulkhead
         row["budget"] = -1.0 if policy.retry_budget is None else policy.retry_budget
         row["tokens"] = L.BUDGET_TOKENS
+        row["cancel"], row["fallback"], row["idempotent"] = policy.cancel, policy.fallback, policy.idempotent
+        row["tracked"] = policy.attempts > 1 or policy.hedge_s is not None
+        row["pooled"] = policy.pool_age_s is not None
+        if policy.hedge_s is not None:
+            row["hedge"] = 1
+            row["hedge_timer"] = timers.setdefault(L.ticks(policy.hedge_s), len(timers))
+            row["rest_timer"] = timers.setdefault(int(row["timeout"]) - L.ticks(policy.hedge_s), len(timers))
         _backoff(row, policy.backoff)
         _breaker(row, policy.breaker)
         row["first_site"], row["caller_first"] = sites, caller.first
@@ -155,6 +162,7 @@ def _programs(plan: Plan, s: np.void) -> None:
     for n, node in enumerate(plan.nodes):
         row = s["nodes"][n]
         row["pc"], row["first"], row["count"], row["first_source"] = steps, node.first, node.count, -1
+        row["passes"] = isinstance(node.behaviour, Balancer | Limiter)
         targets, pools, calls = _pools(plan, s, node, targets, pools)
         steps = _steps(s, node, n, steps, calls)
         behaviour = node.behaviour
@@ -183,6 +191,7 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
             if isinstance(callee.behaviour, Store):
                 row["policy"] = L.PRIMARY
                 stores.addresses(s, row, callee.id, callee.behaviour, node.count)
+                s["edges"]["pool"][group[0]] = pools
         for e in group:
             for i in plan.instances_of(plan.edges[e].callee):
                 s["targets"][targets] = np.array((i, e, 0, 1), L.target_dt)
@@ -214,6 +223,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     good, bad = first + len(ops), first + len(ops) + 1
     for k, (op, pool) in enumerate(ops):
         row = s["steps"][first + k]
+        row["holds"] = holds or op not in (L.OP_CALL, L.OP_FORK)  # whether a slot is to be freed when the work is cancelled at this step
         row["op"], row["pool"], row["dist"], row["local"], row["on_ok"], row["on_fail"] = op, pool, n, k, first + k + 1, bad
     if forks:
         steps = s["steps"][first + local : good]

@@ -79,6 +79,7 @@ def addresses(s: np.void, pool: np.void, id: str, store: Store, callers: int) ->
         pool["read_first"] = 0 if standbys(store) == 0 else members - store.replicas
     rows = int(pool["first"]) + members * np.arange(store.partitions)
     s["addresses"][first : first + callers * store.partitions] = np.tile(rows, callers)
+    s["moved"][first : first + callers * store.partitions] = -1
     s["n_address"] = first + callers * store.partitions
 
 

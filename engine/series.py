@@ -11,6 +11,8 @@ from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 
 N_OUT = len(OUTCOMES)
+EXTRAS = ("degraded", "hedges", "hedge_wins", "superseded", "duplicates")  # columns of ``edge_extras``
+N_EXTRA = len(EXTRAS)
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
 
@@ -28,11 +30,14 @@ class Series:
     edge_abandoned: np.ndarray  # int32 [T, E] calls that ended with their caller's death: nobody saw how
     edge_attempt_ends: np.ndarray  # int32 [T, E, N_OUT] attempts ended, by what the caller saw
     edge_call_ends: np.ndarray  # int32 [T, E, N_OUT] calls ended, by what the caller saw
+    edge_extras: np.ndarray  # int32 [T, E, N_EXTRA] failed calls that fell back, hedges sent, hedges that won, attempts a hedge made
+    # superfluous, executions beyond the first of a call
     edge_latency_s: np.ndarray  # float32 [T, E, 3] p50, p95, p99 of ok calls that ended; NaN when there were none
     inst_arrived: np.ndarray  # int32 [T, I] attempts that reached a living process
     inst_completed: np.ndarray  # int32 [T, I]
     inst_rejected: np.ndarray  # int32 [T, I] answered at once: full queue, injected error, not the writer
     inst_killed: np.ndarray  # int32 [T, I] attempts lost with the instance
+    inst_cancelled: np.ndarray  # int32 [T, I] attempts whose caller gave up and said so
     inst_busy_s: np.ndarray  # float64 [T, I] busy slot-seconds
     inst_up_s: np.ndarray  # float64 [T, I] seconds in service
     inst_offered_s: np.ndarray  # float64 [T, I] service seconds asked for by what arrived
@@ -50,12 +55,14 @@ class Series:
     copy_stale: np.ndarray  # int32 [T, R] reads it answered although it lacked the latest write of their key
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
+    start_degraded: np.ndarray  # int64 [T, S] ok requests whose answer was built on a fallback
     start_latency_s: np.ndarray  # float64 [T, S] summed latency of ok requests
     start_hist: np.ndarray  # int32 [B, S, N_BUCKETS] latency of ok requests; a row covers hist_bin_s seconds of start time
     start_fastest_s: np.ndarray  # float64 [B, S] shortest and longest of those latencies, 0 when there are none
     start_slowest_s: np.ndarray
     total_begun: np.ndarray  # int64 [S]
     total_ends: np.ndarray  # int64 [S, N_OUT]
+    total_degraded: np.ndarray  # int64 [S]
     total_latency_s: np.ndarray  # float64 [S]
     total_hist: np.ndarray  # int64 [S, N_BUCKETS]
     total_class_begun: np.ndarray  # int64 [C] by class of request, `Plan.classes`
@@ -118,6 +125,8 @@ def empty_series(plan: Plan, rows: int) -> Series:
         edge_calls=zeros(np.int32, rows, E), edge_attempts=zeros(np.int32, rows, E),
         edge_abandoned=zeros(np.int32, rows, E),
         edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
+        edge_extras=zeros(np.int32, rows, E, N_EXTRA), inst_cancelled=zeros(np.int32, rows, I),
+        start_degraded=zeros(np.int64, rows, S), total_degraded=zeros(np.int64, S),
         edge_latency_s=np.full((rows, E, 3), np.nan, np.float32),
         inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
         inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),

@@ -469,3 +469,25 @@ def test_no_sentence_shows_the_insides_of_the_program():
     data["edges"] = [{"from": 1, "to": None, "backoff": 3, "breaker": [], "bulkhead": {}}]
     inside = re.compile(r"pydantic|Traceback|_tag|NoneType|<class|~|Input should|union")
     assert [p.message for p in problems(data) if inside.search(str(p))] == []
+
+
+# What an edge can say about its calls
+
+
+@pytest.mark.parametrize(
+    ("edge", "fields", "field", "part"),
+    [
+        ("users->front", {"hedge_s": 3, "timeout_s": 2}, "hedge_s", "must be less than the timeout, 2 s, not 3"),
+        ("front->web", {"hedge_s": 1}, "hedge_s", "put hedge_s on the edge into it"),
+        ("users->front", {"connection_pool": {}}, "connection_pool", "matters only for stores"),
+        ("users->front", {"fallback": 1.5}, "fallback", "at most 1"),
+        ("users->front", {"fallback": "yes"}, "fallback", "a number"),
+    ],
+)
+def test_what_an_edge_cannot_mean(edge, fields, field, part):
+    one(with_edge(edge, **fields), f"edges.{edge}.{field}", part)
+
+
+def test_a_fallback_is_a_share_or_yes_or_no():
+    shares = [parse(with_edge("web->orders", fallback=value), "test").edges[2].fallback for value in (True, False, 0.25)]
+    assert shares == [1.0, 0.0, 0.25]

@@ -23,7 +23,7 @@ def test_totals_leave_out_the_warm_up() -> None:
     fail(s, 0, 20)
     fail(s, 90, 92)
     summary = result(p, s).summary
-    assert summary["requests"] == {"started": 8000, "ok": 7800, "failed": {"timeout": 200}, "in_flight": 0, "failed_at": {}}
+    assert summary["requests"] == {"started": 8000, "ok": 7800, "degraded": 0, "failed": {"timeout": 200}, "in_flight": 0, "failed_at": {}}
     assert summary["availability"] == 0.975
     assert summary["edges"]["shoppers->front"]["failed"] == {"timeout": 200}
     assert summary["nodes"]["web"]["arrived"] == 80 * RATE

@@ -19,16 +19,16 @@ USED = {
     "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
     "targets": "n_target", "healthy": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
-    "total_ends": "n_source", "total_hist": "n_source",
+    "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
-    "addresses": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
+    "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
     "idle": "n_idle",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
 }  # fmt: skip
 PLACES = ("lat", "wire_of", "path_cut")
-BY_START = ("start_begun", "start_latency", "start_ends")
+BY_START = ("start_begun", "start_latency", "start_ends", "start_degraded")
 BY_BIN = ("start_hist", "start_fastest", "start_slowest")
 
 

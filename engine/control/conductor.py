@@ -45,7 +45,7 @@ class Conductor:
         rows = math.ceil(plan.duration_s)
         self.series = empty_series(plan, rows)
         self.copies = np.array(plan.copies(), np.int64)
-        self._counts = np.zeros((1, len(plan.instances), 6), np.int64)
+        self._counts = np.zeros((1, len(plan.instances), 7), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
         self.functions = np.array([plan.nodes[n].first for n in plan.functions()], np.int64)
@@ -139,11 +139,12 @@ class Conductor:
         """Write the second that just ended into row ``row`` of the series."""
         s = self.series
         begun = (s.edge_calls, s.edge_attempts, s.edge_abandoned)
-        meters.collect_edges(self.world, row, *begun, s.edge_attempt_ends, s.edge_call_ends, s.edge_latency_s)
+        meters.collect_edges(self.world, row, *begun, s.edge_attempt_ends, s.edge_call_ends, s.edge_extras, s.edge_latency_s)
         meters.collect_instances(self.world, 0, self.now, self._counts, self._seconds, self._state)
         counts = self._counts[0]
         s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = counts[:, 0], counts[:, 1], counts[:, 2]
         s.inst_killed[row], s.inst_queue[row], s.inst_queue_peak[row] = self._counts[0, :, 3], self._counts[0, :, 4], self._counts[0, :, 5]
+        s.inst_cancelled[row] = counts[:, 6]
         s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
         s.inst_state[row], s.inst_role[row] = self._state[0].T
         if len(self.copies):
@@ -157,7 +158,7 @@ class Conductor:
         """The series, with everything by start time and the totals brought up to date. Checks conservation."""
         w, s = self.world[0], self.series
         n = int(w["n_source"])
-        for name in ("start_begun", "start_ends", "start_hist"):
+        for name in ("start_begun", "start_ends", "start_hist", "start_degraded"):
             series = getattr(s, name)
             series[:] = w[name][: series.shape[0] * n].reshape(series.shape)
         for name, less in (("start_latency", 0), ("start_fastest", 0), ("start_slowest", 1)):  # the slowest are kept one tick higher
@@ -166,6 +167,7 @@ class Conductor:
         s.total_begun[:], s.total_ends[:], s.total_hist[:] = w["total_begun"][:n], w["total_ends"][:n], w["total_hist"][:n]
         s.total_latency_s[:], s.total_fastest_s[:] = w["total_latency"][:n] / TICKS_PER_S, w["total_fastest"][:n] / TICKS_PER_S
         s.total_slowest_s[:] = np.maximum(w["total_slowest"][:n] - 1, 0) / TICKS_PER_S
+        s.total_degraded[:] = w["total_degraded"][:n]
         classes = len(self.plan.classes())
         s.total_class_begun[:], s.total_class_ends[:] = w["class_begun"][:classes], w["class_ends"][:classes]
         s.total_blame[:] = w["blame"][: len(self.plan.edges)]

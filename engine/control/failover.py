@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.behaviours import Failover, Store
-from engine.kernel import doors
+from engine.kernel import connections, doors
 from engine.kernel.layout import ALIVE, DEAD_REFUSED, ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ROLE_STANDBY, ticks
 from engine.kernel.rng import stream_uniform
 
@@ -127,6 +127,8 @@ def propagate(c: Conductor, n: int, p: int, f: Failover, new: int) -> Process:
             caller = c.plan.nodes[edge.caller]
             wait = [int(stream_uniform(c.plan.seed, "ttl", *named(node.id, p), caller.id, j, since) * ttl) for j in range(caller.count)]
             moves += [(delay, e, j) for j, delay in enumerate(wait)]
+            if edge.policy.pool_age_s is not None:
+                c.env.process(retire_connections(c, n, p, e, wait, new, since))
     for delay, e, j in sorted(moves):
         yield c.wait(since + delay - int(c.env.now))
         c.do(point_to, c, e, j, p, new)
@@ -134,12 +136,27 @@ def propagate(c: Conductor, n: int, p: int, f: Failover, new: int) -> Process:
     c.say_phase(node.id, "propagate", since, f"{node.id}: every caller's DNS answer has expired, all use {c.name(new)}")
 
 
-def point_to(c: Conductor, e: int, j: int, p: int, primary: int) -> None:
-    """Caller instance j of edge e believes from now on that instance ``primary`` is the writer of partition p."""
+def retire_connections(c: Conductor, n: int, p: int, e: int, wait: list[int], new: int, since: int) -> Process:
+    """The pooled connections of each caller instance reach their greatest age, and new ones go to the new primary. How old they were
+    when the address moved is anybody's guess: uniform, from the seed."""
+    node, edge = c.plan.nodes[n], c.plan.edges[e]
+    caller, age = c.plan.nodes[edge.caller], ticks(edge.policy.pool_age_s or 0.0)
+    names = ("pool age", *named(node.id, p), caller.id)
+    left = [int(stream_uniform(c.plan.seed, *names, j, since) * age) for j in range(caller.count)]
+    for delay, j in sorted((w + a, j) for j, (w, a) in enumerate(zip(wait, left, strict=True))):
+        yield c.wait(since + delay - int(c.env.now))
+        c.do(connections.retire, c.world, e, j, p, row_of(c, e, new))
+
+
+def row_of(c: Conductor, e: int, instance: int) -> int:
+    """Row of an instance of the store that edge e leads to, among the targets."""
     s = c.world[0]
-    pool = next(pool for pool in s["pools"][: s["n_pool"]] if pool["edge"] == e)
-    row = int(pool["first"]) + primary - c.plan.nodes[c.plan.edges[e].callee].first
-    s["addresses"][int(pool["first_address"]) + j * int(pool["partitions"]) + p] = row
+    return int(s["pools"]["first"][int(s["edges"]["pool"][e])]) + instance - c.plan.nodes[c.plan.edges[e].callee].first
+
+
+def point_to(c: Conductor, e: int, j: int, p: int, primary: int) -> None:
+    """Caller instance j of edge e learns that instance ``primary`` is the writer of partition p; pooled connections stay where they are."""
+    connections.move_address(c.world, e, j, p, row_of(c, e, primary))
 
 
 def named(id: str, p: int) -> tuple[object, ...]:

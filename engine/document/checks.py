@@ -64,6 +64,7 @@ def check_nodes(draft: Draft) -> Found:
 def check_edges(draft: Draft) -> Found:
     """Ends that exist and may be connected."""
     nodes = draft.classes
+    ends = {node.id: node for node in draft.scenario.nodes}
     for edge in draft.scenario.edges:
         path = f"edges.{edge.id}"
         for key, end in (("from", edge.caller), ("to", edge.callee)):
@@ -76,6 +77,9 @@ def check_edges(draft: Draft) -> Found:
             if reason:
                 yield Problem(path, f"{edge.caller!r} cannot call {edge.callee!r}: {reason}")
         yield from (Problem(f"{path}.{field}", message) for field, message in edge.check())
+        if edge.caller in ends and edge.callee in ends:
+            found = edge.check_between(ends[edge.caller], ends[edge.callee])
+            yield from (Problem(f"{path}.{field}", message) for field, message in found)
 
 
 def check_calls(draft: Draft) -> Found:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from engine.behaviours import Backoff, Breaker, CallPolicy
 from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
+
+if TYPE_CHECKING:
+    from engine.components import Component
 
 AMAZON = "Exponential Backoff And Jitter, AWS Architecture Blog, 2015"
 HYSTRIX = "Netflix Hystrix, HystrixCommandProperties"
@@ -59,6 +64,22 @@ class BreakerFields(Strict):
         return Breaker(self.failure_share, self.window_s, self.minimum_calls, self.open_s, self.probes)
 
 
+class PoolFields(Strict):
+    """Connections kept open between calls. When a store's address moves they stay where they are until one fails or they grow too old."""
+
+    max_age_s: float = quantity(1800, "s", "A connection is replaced at this age at the latest.", gt=0, le=LONGEST_S,
+                                source="HikariCP README: maxLifetime defaults to 30 minutes", label="Greatest age")  # fmt: skip
+
+
+def _share(value: Any) -> Any:
+    """`true` is every failed call, `false` none."""
+    return float(value) if isinstance(value, bool) else value
+
+
+Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1), WithJsonSchema(
+    {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "boolean"}]})]
+
+
 class Edge(Strict):
     """One node calls another and waits for the answer."""
 
@@ -73,6 +94,16 @@ class Edge(Strict):
     bulkhead: int | None = quantity(None, "", "Most attempts one caller instance has open at once.", ge=1, le=1_000_000)
     retry_budget: float | None = quantity(None, "", "Tokens a successful call adds to a bucket of 10; each retry takes one.", ge=0, le=10,
                                           label="Retry budget")  # fmt: skip
+    hedge_s: float | None = quantity(None, "s", "Without an answer for this long, a second attempt is sent; the first good answer wins.",
+                                     gt=0, le=LONGEST_S, label="Hedge after")  # fmt: skip
+    cancel: bool = quantity(False, "", "When the caller gives up, the work it asked for, and all that work has called, is told to stop.",
+                            label="Cancels", assumption="most clients just hang up and the work goes on")  # fmt: skip
+    fallback: Share = quantity(0, "", "Share of failed calls the caller makes good with a degraded answer; `true` is all of them.",
+                               label="Fallback share", assumption="no fallback unless asked for")  # fmt: skip
+    idempotent: bool = quantity(False, "", "The callee does the work of a call once: a later attempt waits for it or gets its answer.",
+                                label="Idempotent", assumption="retries do the work again unless a key says otherwise")  # fmt: skip
+    connection_pool: PoolFields | None = quantity(None, "", "Keeps connections open, also to a store's old address; a new one per call "
+                                                  "without it.", label="Connection pool")  # fmt: skip
 
     @property
     def id(self) -> str:
@@ -88,9 +119,24 @@ class Edge(Strict):
             breaker=None if self.breaker is None else self.breaker.lower(),
             bulkhead=self.bulkhead,
             retry_budget=self.retry_budget,
+            cancel=self.cancel,
+            hedge_s=self.hedge_s,
+            fallback=self.fallback,
+            idempotent=self.idempotent,
+            pool_age_s=None if self.connection_pool is None else self.connection_pool.max_age_s,
         )
 
     def check(self) -> Iterator[tuple[str, str]]:
         """(field, problem) for what single fields cannot tell."""
         if self.backoff is not None:
             yield from ((f"backoff.{field}", message) for field, message in self.backoff.check())
+
+    def check_between(self, caller: Component, callee: Component) -> Iterator[tuple[str, str]]:
+        """(field, problem) for what depends on what the two ends are."""
+        timeout_s = caller.call_timeout_s if self.timeout_s is None else self.timeout_s
+        if self.hedge_s is not None and caller.behaviour == "balancer":
+            yield "hedge_s", f"{caller.id!r} passes each request on once; put hedge_s on the edge into it"
+        elif self.hedge_s is not None and self.hedge_s >= timeout_s:
+            yield "hedge_s", f"must be less than the timeout, {timeout_s:g} s, not {self.hedge_s:g}: after it nobody waits any more"
+        if self.connection_pool is not None and callee.behaviour != "store":
+            yield "connection_pool", f"matters only for stores, whose address moves; {callee.id!r} ({callee.label}) has none that does"

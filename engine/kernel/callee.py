@@ -10,10 +10,11 @@ from engine.kernel.layout import (
     ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, TICKS_PER_S, WAIT,
 )  # fmt: skip
 from engine.kernel.meters import bucket
+from engine.kernel.records import executed
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
 from engine.kernel.stores import may_answer, vouch
-from engine.kernel.wires import make_ready, release, send
+from engine.kernel.wires import NOBODY, make_ready, release, replace_child, send
 
 
 @tiny
@@ -26,7 +27,7 @@ def reply(s, f, outcome, now):
         fr.state = REPLY
         if send(s, f, fr.edge, ANSWER, fr.inst, s.frames[p].inst, now):
             return
-        s.frames[p].child = -1
+        replace_child(s, p, f, NOBODY)
     release(s, f)
 
 
@@ -35,7 +36,7 @@ def vanish(s, f):
     """No answer at all: only the caller's timeout will tell."""
     p = s.frames[f].parent
     if p >= 0:
-        s.frames[p].child = -1
+        replace_child(s, p, f, NOBODY)
     release(s, f)
 
 
@@ -93,6 +94,8 @@ def finish(s, f, outcome, holds, now):
     ins.n_completed += 1
     if outcome == OK and ins.role >= ROLE_PRIMARY:
         outcome = vouch(s, i, fr, now)
+    if fr.group >= 0:
+        executed(s, f, outcome)
     if fr.edge >= 0:
         reply(s, f, outcome, now)
     else:
@@ -132,6 +135,10 @@ def end_request(s, f, outcome, now):
             if s.total_slowest[source] == 0 or latency < s.total_fastest[source]:
                 s.total_fastest[source] = latency
             s.total_slowest[source] = max(s.total_slowest[source], latency + 1)
+        if fr.degraded:
+            s.start_degraded[row] += 1
+            if counted:
+                s.total_degraded[source] += 1
     elif counted:
         s.blame[fr.first >> 4, cause] += 1
     key = fr.key

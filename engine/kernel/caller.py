@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernel.breakers import breaker_admits, note_result
+from engine.kernel.connections import reconnect
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BREAKER_OPEN, BUDGET_TOKENS, BULKHEAD_FULL, CALLING, CAUSE_BITS, CLOSED, EXP_DECORRELATED, EXP_EQUAL, EXP_FULL, FIXED, HALF_OPEN,
-    LEAST_OUTSTANDING, NO_BACKOFF, NO_TARGET, OK, OPEN, PRIMARY, REQUEST, ROUND_ROBIN, TRAVEL, RANDOM,
+    BREAKER_OPEN, BUDGET_TOKENS, BULKHEAD_FULL, CALLING, CAUSE_BITS, EXP_DECORRELATED, EXP_EQUAL, EXP_FULL, FIXED,
+    LEAST_OUTSTANDING, NO_BACKOFF, NO_TARGET, OK, PRIMARY, RANDOM, REFUSED, REQUEST, ROUND_ROBIN, TIMEOUT, TRAVEL,
 )  # fmt: skip
 from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
 from engine.kernel.stores import member_for
 from engine.kernel.wires import allocate, release, send, start_timer, stop_timer
 
 PENDING = np.int64(-1)
+HEDGE_TO_COME = np.int64(-2)  # value of `frame.second` until the hedge is due; −1: no hedge is open
 
 
 @tiny
@@ -42,7 +45,7 @@ def least_outstanding(s, pool, u):
 
 
 @tiny
-def choose(s, pool, fr, local):
+def choose(s, pool, fr, local, tries):
     """Row of the chosen target; −1 when the list is empty. A store's callers use `stores.member_for` instead."""
     n, o = pool.n_healthy, pool.first
     if n == 0:
@@ -55,79 +58,18 @@ def choose(s, pool, fr, local):
             k = np.int64(0)
         pool.next = k + 1
         return s.healthy[o + k]
-    u = uniform(fr.key, counter(FOR_PICK, local, fr.tries))
+    u = uniform(fr.key, counter(FOR_PICK, local, tries))
     if pool.policy == RANDOM:
         return s.healthy[o + np.int64(u * n)]
     if pool.policy == LEAST_OUTSTANDING:
         return least_outstanding(s, pool, u)
     a = np.int64(u * n)
-    u2 = uniform(fr.key, counter(FOR_PICK2, local, fr.tries))
+    u2 = uniform(fr.key, counter(FOR_PICK2, local, tries))
     b = np.int64(u2 * (n - 1))
     if b >= a:
         b += 1
     row_a, row_b = s.healthy[o + a], s.healthy[o + b]  # (a, b) is a uniform ordered pair, so "first wins" is a fair coin
     return row_a if s.targets[row_a].out <= s.targets[row_b].out else row_b
-
-
-@tiny
-def breaker_admits(ed, site, now):
-    """Whether the caller's breaker lets this attempt through; an expired open state turns half-open first."""
-    if site.state == OPEN:
-        if now < site.until:
-            return False
-        site.state = HALF_OPEN
-        site.probes_out = 0
-        site.probes_ok = 0
-    if site.state == HALF_OPEN:
-        if site.probes_out >= ed.probes:
-            return False
-        site.probes_out += 1
-    return True
-
-
-@tiny
-def close_breaker(ed, site, now):
-    """Closed, with an empty window."""
-    site.state = CLOSED
-    site.n_old = 0
-    site.f_old = 0
-    site.n_new = 0
-    site.f_new = 0
-    site.rotate = now + ed.window
-
-
-@tiny
-def open_breaker(ed, site, now):
-    site.state = OPEN
-    site.until = now + ed.open_for
-
-
-@tiny
-def note_result(ed, site, failed, now):
-    """Feed the breaker. The sliding window is two half windows, rotated, so it covers between half and all of ``window_s``."""
-    if site.state == OPEN:
-        return
-    if site.state == HALF_OPEN:
-        if failed:
-            open_breaker(ed, site, now)
-        else:
-            site.probes_ok += 1
-            if site.probes_ok >= ed.probes:
-                close_breaker(ed, site, now)
-        return
-    if now >= site.rotate:
-        long_ago = now >= site.rotate + ed.window
-        site.n_old = 0 if long_ago else site.n_new
-        site.f_old = 0 if long_ago else site.f_new
-        site.n_new = 0
-        site.f_new = 0
-        site.rotate = now + ed.window
-    site.n_new += 1
-    if failed:
-        site.f_new += 1
-        n = site.n_new + site.n_old
-        if n >= ed.minimum and site.f_new + site.f_old >= ed.share * n:
-            open_breaker(ed, site, now)
 
 
 @tiny
@@ -144,22 +86,25 @@ def blame(fr, e, outcome, first):
 
 
 @tiny
+def target_of(s, fr, step, tries):
+    """Row of the target for try number ``tries``; −1 when there is none."""
+    pool = s.pools[step.pool]
+    if pool.policy == PRIMARY:
+        return member_for(s, pool, fr, step.local, tries)
+    return choose(s, pool, fr, step.local, tries)
+
+
+@tiny
 def attempt(s, f, now):
     """Frame f tries the call at its step once: PENDING, or the outcome of an attempt that never left."""
     fr = s.frames[f]
     step = s.steps[fr.pc]
-    pool = s.pools[step.pool]
-    if pool.policy == PRIMARY:
-        row = member_for(s, pool, fr, step.local)
-    else:
-        row = choose(s, pool, fr, step.local)
+    row = target_of(s, fr, step, fr.tries)
     if row < 0:
-        e = pool.edge
-        s.edges[e].n_attempts += 1
+        s.edges[s.pools[step.pool].edge].n_attempts += 1
         fr.origin = -1
         return NO_TARGET
-    e = s.targets[row].edge
-    ed = s.edges[e]
+    ed = s.edges[s.targets[row].edge]
     ed.n_attempts += 1
     fr.origin = row
     site = site_of(s, ed, fr.inst)
@@ -167,7 +112,19 @@ def attempt(s, f, now):
         return BULKHEAD_FULL
     if ed.breaker and not breaker_admits(ed, site, now):
         return BREAKER_OPEN
-    site.inflight += 1
+    fr.state = CALLING
+    fr.second = HEDGE_TO_COME if ed.hedge else -1
+    fr.child = dispatch(s, f, row, step, fr.tries, now)
+    start_timer(s, timer_of(ed, fr), f, now)
+    return PENDING
+
+
+@tiny
+def dispatch(s, f, row, step, tries, now):
+    """Send one attempt of frame f to a target: its frame, or −1 when it is lost at once."""
+    fr = s.frames[f]
+    e = s.targets[row].edge
+    site_of(s, s.edges[e], fr.inst).inflight += 1
     s.targets[row].out += 1
     c = allocate(s)
     ch = s.frames[c]
@@ -175,18 +132,26 @@ def attempt(s, f, now):
     ch.inst = s.targets[row].inst
     ch.edge = e
     ch.pc = s.nodes[s.inst[ch.inst].node].pc
-    ch.key = child_key(fr.key, step.local, fr.tries)
+    ch.key = child_key(fr.key, step.local, tries)
     ch.kind = fr.kind
     ch.subject = fr.subject
     ch.origin = fr.inst
     ch.state = TRAVEL
-    fr.child = c
-    fr.state = CALLING
+    if fr.call >= 0:
+        ch.group = fr.call
+        s.calls[fr.call].refs += 1
     if not send(s, c, e, REQUEST, fr.inst, ch.inst, now):
         release(s, c)
-        fr.child = -1
-    start_timer(s, ed.timer, f, now)
-    return PENDING
+        return np.int64(-1)
+    return c
+
+
+@tiny
+def timer_of(ed, fr):
+    """The timeout list caller fr is on: with hedging, first that of the hedge, then that of the rest of the timeout."""
+    if not ed.hedge:
+        return ed.timer
+    return ed.hedge_timer if fr.second == HEDGE_TO_COME else ed.rest_timer
 
 
 @tiny
@@ -196,24 +161,49 @@ def called_edge(s, fr):
 
 
 @tiny
+def let_go(s, row, inst):
+    """One open attempt less at this target, for the balancer's counts and the caller's bulkhead."""
+    site_of(s, s.edges[s.targets[row].edge], inst).inflight -= 1
+    s.targets[row].out -= 1
+
+
+@tiny
 def forget_call(s, f):
-    """Caller f no longer waits: off the timeout list, one open request less."""
+    """Caller f no longer waits: off the timeout list, its open attempts are none of its business."""
     fr = s.frames[f]
-    ed = s.edges[s.targets[fr.origin].edge]
-    stop_timer(s, ed.timer, f)
-    site_of(s, ed, fr.inst).inflight -= 1
-    s.targets[fr.origin].out -= 1
+    stop_timer(s, timer_of(s.edges[s.targets[fr.origin].edge], fr), f)
+    let_go(s, fr.origin, fr.inst)
+    if fr.second >= 0:
+        let_go(s, fr.second, fr.inst)
     fr.child = -1
 
 
 @tiny
+def leave_children(s, f):
+    """Nobody waits any more for what caller f has called; that work goes on."""
+    fr = s.frames[f]
+    if fr.child >= 0:
+        s.frames[fr.child].parent = -1
+    if fr.second >= 0 and fr.twin >= 0:
+        s.frames[fr.twin].parent = -1
+
+
+@tiny
+def note(s, row, inst, outcome, now):
+    """What the caller instance learns from the end of an attempt: its breaker's count, and that a pooled connection is dead."""
+    ed = s.edges[s.targets[row].edge]
+    if ed.breaker:
+        note_result(ed, site_of(s, ed, inst), outcome != OK, now)
+    if ed.pooled and (outcome == TIMEOUT or outcome == REFUSED):
+        reconnect(s, ed, inst, row)
+
+
+@tiny
 def end_attempt(s, f, outcome, now):
-    """An attempt that was sent is over for caller f: by its answer or by the timeout."""
+    """The only open attempt of caller f is over: by its answer or by the timeout."""
     forget_call(s, f)
     fr = s.frames[f]
-    ed = s.edges[s.targets[fr.origin].edge]
-    if ed.breaker:
-        note_result(ed, site_of(s, ed, fr.inst), outcome != OK, now)
+    note(s, fr.origin, fr.inst, outcome, now)
 
 
 @inner

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, think
+from engine.kernel.breakers import close_breaker
 from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
-from engine.kernel.caller import called_edge, close_breaker, forget_call
+from engine.kernel.caller import called_edge, forget_call, leave_children
+from engine.kernel.connections import reconnect
 from engine.kernel.forks import kill_helper
 from engine.kernel.heap import heap_change
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import (
-    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, ID_BITS, ID_MASK, JOINING, REFUSED, ROLE_PRIMARY,
-    SERVE, SYNC, THINK, WAIT,
+    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, ID_BITS, ID_MASK, JOINED, JOINING, REFUSED,
+    ROLE_PRIMARY, SERVE, SYNC, THINK, WAIT,
 )  # fmt: skip
 from engine.kernel.loop import run_ready
+from engine.kernel.records import leave_joined, stop_leading, wake_orphans
 from engine.kernel.rng import ZERO, draw_u64
 from engine.kernel.slots import count_busy
 from engine.kernel.stores import follow, relink
-from engine.kernel.wires import allocate, at, lose_in_flight
+from engine.kernel.wires import NOBODY, allocate, at, lose_in_flight, replace_child
 
 
 @entry
@@ -62,6 +65,8 @@ def reset_callers(s, i, now):
             site = s.sites[ed.first_site + j]
             site.inflight = 0
             close_breaker(ed, site, now)
+            if ed.pooled:
+                reconnect(s, ed, i, NOBODY)
 
 
 @inner
@@ -71,25 +76,29 @@ def kill_frame(s, f, answered, now):
     if fr.state == CALLING or fr.state == BACKOFF:
         s.edges[called_edge(s, fr)].n_abandoned += 1
     if fr.state == CALLING:
-        child = fr.child
+        leave_children(s, f)
         forget_call(s, f)
-        if child >= 0:
-            s.frames[child].parent = -1
+    if fr.state == JOINED:
+        leave_joined(s, f)
+    else:
+        stop_leading(s, f)
     if fr.state == SERVE or fr.state == BACKOFF or fr.state == SYNC:  # its event is pending and will free it
         p = fr.parent
         e, i = fr.edge, fr.inst
         fr.parent = -1
         fr.state = GHOST
         if p >= 0:
-            s.frames[p].child = -1
             if answered:
                 r = allocate(s)
                 fresh = s.frames[r]
                 fresh.parent = p
                 fresh.inst = i
                 fresh.edge = e
-                s.frames[p].child = r
+                fresh.key = 0
+                replace_child(s, p, f, r)
                 reply(s, r, REFUSED, now)
+            else:
+                replace_child(s, p, f, NOBODY)
     elif answered:
         reply(s, f, REFUSED, now)
     else:
@@ -115,7 +124,7 @@ def kill(w, i, how, now):
         ins.top = 0
         for f in range(s.n_used):
             fr = s.frames[f]
-            if fr.inst == i and ((fr.state >= WAIT and fr.state <= BACKOFF) or (fr.state >= JOINING and fr.state <= ENDED)):
+            if fr.inst == i and ((fr.state >= WAIT and fr.state <= JOINED) or (fr.state >= JOINING and fr.state <= ENDED)):
                 fr.first = -1
                 if fr.edge == HELPER:
                     kill_helper(s, f)
@@ -124,6 +133,9 @@ def kill(w, i, how, now):
                     kill_frame(s, f, how == DEAD_REFUSED, now)
         reset_callers(s, i, now)
     ins.down = how
+    if s.orphans:
+        wake_orphans(s, NOBODY)
+        run_ready(s, now)
 
 
 @entry

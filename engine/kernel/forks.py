@@ -7,7 +7,7 @@ The join stays until every call is over and then frees them all, so it can alway
 
 from __future__ import annotations
 
-from engine.kernel.caller import forget_call
+from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.jit import inner
 from engine.kernel.layout import BACKOFF, CALLING, ENDED, GHOST, HELPER, JOIN, JOINING, OK
 from engine.kernel.wires import allocate, make_ready, release
@@ -58,6 +58,8 @@ def end_branch(s, f, outcome):
     join = s.frames[j]
     join.tries -= 1
     p = join.parent
+    if p >= 0 and fr.degraded:
+        s.frames[p].degraded = 1
     if p >= 0 and (outcome != OK or join.tries == 0):
         join.parent = -1
         step = s.steps[join.pc]
@@ -84,11 +86,11 @@ def release_join(s, j):
 def kill_helper(s, f):
     """A helper dies with its instance, and so do its join and the other calls of it, each on its own."""
     fr = s.frames[f]
+    if fr.state == CALLING or fr.state == BACKOFF:
+        s.edges[called_edge(s, fr)].n_abandoned += 1
     if fr.state == CALLING:
-        child = fr.child
+        leave_children(s, f)
         forget_call(s, f)
-        if child >= 0:
-            s.frames[child].parent = -1
     if fr.state == BACKOFF:  # its event is pending and will free it
         fr.parent = -1
         fr.state = GHOST

@@ -30,10 +30,11 @@ FIRST_TIMER = FIRST_WIRE + 60_000
 FIRST_SOURCE = FIRST_TIMER + 60_000
 
 # States of a frame: at most one list and one pending event at any time.
-(FREE, TRAVEL, REPLY, LOST, WAIT, SERVE, SYNC, STALL, CALLING, BACKOFF, GHOST) = np.arange(11)
+(FREE, TRAVEL, REPLY, LOST, WAIT, SERVE, SYNC, STALL, CALLING, BACKOFF, JOINED, GHOST, CANCEL) = np.arange(13)
 # TRAVEL to the callee · REPLY on the way back · LOST on a cut wire, freed when it would have arrived · WAIT in a queue · SERVE ·
 # SYNC waits for the standby's acknowledgement · STALL: the standby does not answer · CALLING a dependency · BACKOFF before a retry ·
-# GHOST: killed while its event was pending, freed by that event
+# JOINED: waits for another attempt of its call that does the work · GHOST: killed while its event was pending, freed by that event ·
+# CANCEL: no request but word to frame `child` that nobody waits for it any more
 
 JOINING, JOIN, ENDED, THINK = np.arange(20, 24)
 # JOINING: waits for its parallel calls · JOIN: the helper that counts them · ENDED: a parallel call that is over · THINK: a user of a
@@ -55,6 +56,8 @@ CLOSED, OPEN, HALF_OPEN = np.arange(3)
 ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC, ROLE_REPLICA = np.arange(5)
 ALIVE, DEAD_REFUSED, DEAD_BLACK_HOLE = np.arange(3)
 REQUEST, ANSWER = np.arange(2)  # directions of an edge
+DEGRADED, HEDGES, HEDGE_WINS, SUPERSEDED, DUPLICATES = np.arange(5)  # columns of `extras`, in the order of engine.series.EXTRAS
+N_EXTRA = 5
 
 NB = 30 * 16  # latency buckets: 30 octaves from 51.2 µs, 16 per octave
 FIRST_BUCKET = (127 + 9) << 4  # the float32 exponent of 512 ticks
@@ -81,23 +84,28 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 
 # One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start;
 # `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `subject`: the request's class and the
-# key of the thing it is about (−1: none), handed down the call tree.
-frame_dt = _record("born called due parent inst next prev child origin pc edge state tries status first kind subject", unsigned="key")
+# key of the thing it is about (−1: none), handed down the call tree. `second`, `twin`: target row and frame of a hedge (`kernel.hedges`);
+# `call`: record of the call it makes, `group`: of the call it belongs to (`kernel.records`); `degraded`: built on a fallback.
+frame_dt = _record(
+    "born called due parent inst next prev child origin pc edge state tries status first kind subject second twin call group degraded",
+    unsigned="key",
+)
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
-    "provisioned keep first_idle bottom top cold_pc n_cold",
+    "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled",
     floats="slow error_share mean_work offered tokens burst token_rate",
 )
-node_dt = _record("pc first count first_source")
+node_dt = _record("pc first count first_source passes")
 step_dt = _record("op pool dist on_ok on_fail status holds local")
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
-    "n_calls n_attempts n_abandoned fastest slowest",
-    floats="base_wait cap share budget tokens",
+    "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool",
+    floats="base_wait cap share budget tokens fallback",
 )
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address", unsigned="salt")
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
+call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 target_dt = _record("inst edge out healthy")
 # The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
 log_dt = _record("n lost shift low ring mask first members primary gap first_version partition partitions", unsigned="salt")
@@ -115,24 +123,28 @@ world_dt = np.dtype(
     [
         ("now", I8), ("heap_n", I8), ("free", I8), ("n_used", I8), ("in_use", I8), ("limit", I8), ("ready_head", I8), ("ready_tail", I8),
         ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("hist_bin", I8),
+        ("n_call", I8), ("free_call", I8), ("orphans", I8),
         ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
         ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),
         ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
         ("n_idle", I8),
-        ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)),
+        ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
         ("dists", dist_dt, (2 * N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
         ("wires", wire_dt, (N_WIRE,)), ("timers", wire_dt, (N_TIMER,)), ("sources", source_dt, (N_SOURCE,)),
         ("segments", segment_dt, (N_SEGMENT,)), ("classes", class_dt, (N_SHARE,)),
-        ("addresses", I8, (N_ADDRESS,)), ("logs", log_dt, (N_LOG,)), ("ring", I8, (N_RING,)), ("spare", I8, (N_SPARE,)),
+        ("addresses", I8, (N_ADDRESS,)), ("moved", I8, (N_ADDRESS,)),
+        ("logs", log_dt, (N_LOG,)), ("ring", I8, (N_RING,)), ("spare", I8, (N_SPARE,)),
         ("versions", I8, (N_VERSION,)),
         ("idle", I8, (N_IDLE,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
+        ("extras", I8, (N_EDGE, N_EXTRA)),
         ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),
         ("start_hist", I8, (N_START_HIST, NB)), ("start_fastest", I8, (N_START_HIST,)), ("start_slowest", I8, (N_START_HIST,)),
+        ("start_degraded", I8, (N_START,)), ("total_degraded", I8, (N_SOURCE,)),
         ("total_begun", I8, (N_SOURCE,)), ("total_latency", I8, (N_SOURCE,)), ("total_ends", I8, (N_SOURCE, N_OUT)),
         ("total_hist", I8, (N_SOURCE, NB)), ("total_fastest", I8, (N_SOURCE,)), ("total_slowest", I8, (N_SOURCE,)),
         ("blame", I8, (N_EDGE, N_OUT)),

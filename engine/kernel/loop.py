@@ -6,14 +6,16 @@ import numpy as np
 
 from engine.kernel.arrivals import ask, launch, next_arrival
 from engine.kernel.callee import arrive
-from engine.kernel.caller import blame, end_attempt
+from engine.kernel.caller import blame, end_attempt, let_go, note
+from engine.kernel.cancels import abandon, cancelled
 from engine.kernel.heap import heap_replace_top
+from engine.kernel.hedges import first_of_two, hedge, hedge_is_due, hedge_timed_out
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, OK, REPLY, SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
+    BACKOFF, CANCEL, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, OK, REPLY, SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
 )  # fmt: skip
 from engine.kernel.program import AGAIN, RUN, acknowledged, run
-from engine.kernel.wires import release
+from engine.kernel.wires import release, stop_timer
 
 DONE, SATURATED = 0, 1
 
@@ -44,22 +46,36 @@ def deliver(s, wire_index, who):
 
 @inner
 def fire_timer(s, timer_index, who, now):
-    """The event of a timeout list: its head gives up if due; then re-arm for whoever is first."""
+    """The event of a timeout list: its head hedges or gives up if due; then re-arm for whoever is first."""
     timer = s.timers[timer_index]
     f = timer.head
     due = f >= 0 and s.frames[f].due <= now
+    hedging = due and hedge_is_due(s.frames[f])
     if due:
-        child = s.frames[f].child
-        end_attempt(s, f, TIMEOUT, now)
-        if child >= 0:
-            s.frames[child].parent = -1  # the work goes on, but nobody waits for it
+        stop_timer(s, timer_index, f)
     if timer.head >= 0:  # before anything new is scheduled: this list's event is still on top
         heap_replace_top(s.heap, s.heap_n, (s.frames[timer.head].due << ID_BITS) | who)
     else:
         timer.armed = 0
         drop_top(s)
-    if due:
+    if hedging:
+        hedge(s, f, now)
+    elif due:
+        give_up(s, f, now)
         run(s, f, TIMEOUT, now)
+
+
+@tiny
+def give_up(s, f, now):
+    """Nothing came in time for caller f, already off its timeout list."""
+    fr = s.frames[f]
+    row = fr.origin
+    let_go(s, row, fr.inst)
+    note(s, row, fr.inst, TIMEOUT, now)
+    abandon(s, fr.child, s.targets[row].edge, fr.inst, now)
+    if fr.second >= 0:
+        hedge_timed_out(s, f, now)
+    fr.child = -1
 
 
 @inner
@@ -75,12 +91,19 @@ def happen(s, f, now):
         run(s, f, RUN, now)
     elif state == REPLY:
         p, outcome, first = fr.parent, fr.status, fr.first
-        e = fr.edge
+        e, degraded = fr.edge, fr.degraded
         release(s, f)
         if p >= 0:
-            end_attempt(s, p, outcome, now)
+            caller = s.frames[p]
+            if caller.second >= 0:
+                if not first_of_two(s, p, caller.child == f, outcome, first, now):
+                    return
+            else:
+                end_attempt(s, p, outcome, now)
             if outcome != OK:
-                blame(s.frames[p], e, outcome, first)
+                blame(caller, e, outcome, first)
+            elif degraded:
+                caller.degraded = 1
             run(s, p, outcome, now)
     elif state == BACKOFF:
         run(s, f, AGAIN, now)
@@ -92,6 +115,8 @@ def happen(s, f, now):
         ask(s, f, now)
     elif state == LOST or state == GHOST:
         release(s, f)
+    elif state == CANCEL:
+        cancelled(s, f, now)
 
 
 @inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.kernel.jit import COMPILED, entry, inner, tiny
-from engine.kernel.layout import ALIVE, FIRST_BUCKET, N_OUT, NB, OK, TICKS_PER_S
+from engine.kernel.layout import ALIVE, FIRST_BUCKET, N_EXTRA, N_OUT, NB, OK, TICKS_PER_S
 from engine.kernel.slots import ONE_MORE, count_busy
 
 NOTHING = np.int64(-1)
@@ -73,7 +73,7 @@ def quantiles(hist, total, fastest, slowest, out):
 
 
 @entry
-def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, latency):
+def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, extras, latency):
     """Move the edges' counters of the second that ends now into row ``row`` of the output arrays."""
     s = w[0]
     for e in range(s.n_edge):
@@ -89,6 +89,9 @@ def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, l
             call_ends[row, e, k] = s.call_ends[e, k]
             s.attempt_ends[e, k] = 0
             s.call_ends[e, k] = 0
+        for k in range(N_EXTRA):
+            extras[row, e, k] = s.extras[e, k]
+            s.extras[e, k] = 0
         quantiles(s.hist[e], call_ends[row, e, OK], ed.fastest, ed.slowest, latency[row, e])
         ed.fastest = 0
         ed.slowest = NOTHING
@@ -96,8 +99,8 @@ def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, l
 
 @entry
 def collect_instances(w, row, now, counts, seconds, state):
-    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak · ``seconds``: busy, up, offered ·
-    ``state``: how dead, role."""
+    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak, cancelled ·
+    ``seconds``: busy, up, offered · ``state``: how dead, role."""
     s = w[0]
     for i in range(s.n_inst):
         ins = s.inst[i]
@@ -111,6 +114,7 @@ def collect_instances(w, row, now, counts, seconds, state):
         counts[row, i, 3] = ins.n_killed
         counts[row, i, 4] = ins.queued
         counts[row, i, 5] = ins.peak
+        counts[row, i, 6] = ins.n_cancelled
         seconds[row, i, 0] = ins.busy_sum / TICKS_PER_S
         seconds[row, i, 1] = ins.up_sum / TICKS_PER_S
         seconds[row, i, 2] = ins.offered / TICKS_PER_S
@@ -120,6 +124,7 @@ def collect_instances(w, row, now, counts, seconds, state):
         ins.n_completed = 0
         ins.n_rejected = 0
         ins.n_killed = 0
+        ins.n_cancelled = 0
         ins.peak = ins.queued
         ins.busy_sum = 0
         ins.up_sum = 0

@@ -11,14 +11,15 @@ from engine.kernel.caller import PENDING, attempt, backoff_ticks, blame, called_
 from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CONSTANT, DIST_BINS, EXPONENTIAL, FOREVER, OK, OP_CALL, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE, OP_SYNC, POWER, SERVE, STALL,
-    SYNC,
+    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, OK, OP_CALL, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE, OP_SYNC, POWER,
+    SERVE, STALL, SYNC,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
-from engine.kernel.rng import FOR_SERVICE, ZERO, counter, uniform
+from engine.kernel.records import join_or_lead, open_record
+from engine.kernel.rng import FOR_FALLBACK, FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
 from engine.kernel.subjects import is_write
-from engine.kernel.wires import at
+from engine.kernel.wires import at, drop_record
 
 NOTHING = np.int64(-1)
 LONGEST = np.float64(FOREVER)  # no work takes longer, in ticks: events have a last instant
@@ -85,10 +86,25 @@ def acknowledged(s, f):
 def end_call(s, fr, e, outcome, now):
     """Book a call that is over after its last attempt."""
     s.call_ends[e, outcome] += 1
+    if fr.call >= 0:
+        drop_record(s, fr.call)
+        fr.call = -1
     if outcome == OK:
         fr.first = -1
         refill_budget(s.edges[e])
         note_latency(s, e, now - fr.called)
+
+
+@tiny
+def falls_back(s, fr, e, step):
+    """Whether the caller makes do with a degraded answer of its own after a failed call."""
+    share = s.edges[e].fallback
+    if share <= 0.0 or (share < 1.0 and uniform(fr.key, counter(FOR_FALLBACK, step.local, ZERO)) >= share):
+        return False
+    fr.first = -1
+    fr.degraded = 1
+    s.extras[e, DEGRADED] += 1
+    return True
 
 
 @inner
@@ -99,13 +115,21 @@ def run(s, f, outcome, now):
         step = s.steps[fr.pc]
         if outcome == RUN:
             if step.op == OP_SERVE:
+                if fr.group >= 0 and s.calls[fr.group].idempotent and fr.pc != s.inst[fr.inst].cold_pc:
+                    if s.calls[fr.group].executions > 0:
+                        finish(s, f, OK, step.holds, now)
+                        return
+                    if not join_or_lead(s, f):
+                        return
                 serve(s, f, step, now)
                 return
             elif step.op == OP_CALL:
                 fr.tries = 0
                 fr.first = -1
                 fr.called = now
-                s.edges[s.pools[step.pool].edge].n_calls += 1
+                ed = s.edges[s.pools[step.pool].edge]
+                ed.n_calls += 1
+                open_record(s, fr, ed)
                 outcome = AGAIN
             elif step.op == OP_SYNC:
                 if replicate(s, f, now):
@@ -140,5 +164,5 @@ def run(s, f, outcome, now):
                 at(s, now + wait, f)
                 return
         end_call(s, fr, e, outcome, now)
-        fr.pc = step.on_ok if outcome == OK else step.on_fail
+        fr.pc = step.on_ok if outcome == OK or falls_back(s, fr, e, step) else step.on_fail
         outcome = RUN

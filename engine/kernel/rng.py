@@ -17,6 +17,7 @@ MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX2 = np.uint64(0x94D049BB133111EB)
 U30, U27, U31, U11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 FOR_CHILD, FOR_SERVICE, FOR_ERROR, FOR_PICK, FOR_PICK2, FOR_BACKOFF = np.arange(6)
+FOR_FALLBACK = np.int64(30)
 FOR_THINK, FOR_NEXT = np.arange(40, 42)
 ZERO = np.int64(0)
 

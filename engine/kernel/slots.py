@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.kernel.jit import tiny
-from engine.kernel.wires import make_ready
+from engine.kernel.wires import NOBODY, make_ready
 
 ONE_MORE, ONE_LESS = np.int64(1), np.int64(-1)  # typed, because every literal argument compiles a version of its own
 
@@ -20,14 +20,18 @@ def count_busy(ins, change, now):
 
 @tiny
 def enqueue(s, ins, f):
-    """Frame f waits at the end of the queue, or at its head where the latest is served next."""
+    """Frame f waits at the end of the queue, or at its head where the latest is served next. ``prev`` means nothing for the head."""
     if ins.lifo:
-        s.frames[f].next = ins.head
-        if ins.head < 0:
+        after = ins.head
+        s.frames[f].next = after
+        if after < 0:
             ins.tail = f
+        else:
+            s.frames[after].prev = f
         ins.head = f
     else:
         s.frames[f].next = -1
+        s.frames[f].prev = ins.tail
         if ins.tail >= 0:
             s.frames[ins.tail].next = f
         else:
@@ -51,3 +55,18 @@ def free_slot(s, i, now):
         ins.tail = -1
     ins.queued -= 1
     make_ready(s, f)
+
+
+@tiny
+def leave_queue(s, ins, f):
+    """Frame f waits no longer."""
+    before, after = s.frames[f].prev, s.frames[f].next
+    if ins.head == f:
+        ins.head = after
+    else:
+        s.frames[before].next = after
+    if ins.tail == f:
+        ins.tail = before if ins.head >= 0 else NOBODY
+    else:
+        s.frames[after].prev = before
+    ins.queued -= 1

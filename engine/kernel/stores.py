@@ -18,7 +18,7 @@ STOPPED, CUT_OFF, LINKED = np.arange(3)  # a replica's process is down · it get
 
 
 @tiny
-def member_for(s, pool, fr, local):
+def member_for(s, pool, fr, local, tries):
     """Row of the member this caller asks: the primary it believes in; for a read, where replicas answer, any other that can be read."""
     p = partition_of(fr, pool.salt, pool.partitions)
     primary = s.addresses[pool.first_address + (fr.inst - s.edges[pool.edge].caller_first) * pool.partitions + p]
@@ -31,7 +31,7 @@ def member_for(s, pool, fr, local):
         n -= 1
     if n == 0:
         return primary
-    k = pool.read_first + np.int64(uniform(fr.key, counter(FOR_PICK, local, fr.tries)) * n)
+    k = pool.read_first + np.int64(uniform(fr.key, counter(FOR_PICK, local, tries)) * n)
     if own >= pool.read_first and k >= own:
         k += 1
     return first + k

@@ -6,11 +6,15 @@ the heap. In the heap themselves, timeouts cost half as much again as everything
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.kernel.heap import heap_push
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    ANSWER, FIRST_TIMER, FIRST_WIRE, FREE, ID_BITS, LOST, REPLY, REQUEST, TRAVEL,
+    ANSWER, CANCEL, FIRST_TIMER, FIRST_WIRE, FREE, ID_BITS, LOST, REPLY, REQUEST, TRAVEL,
 )  # fmt: skip
+
+NOBODY = np.int64(-1)
 
 
 @tiny
@@ -96,13 +100,39 @@ def allocate(s):
     fr.child = -1
     fr.first = -1
     fr.tries = 0
+    fr.call = -1
+    fr.group = -1
+    fr.degraded = 0
     return f
+
+
+@tiny
+def replace_child(s, p, f, by):
+    """Caller p waits for frame ``by`` instead of f; −1: for nothing but its timeout."""
+    if s.frames[p].child == f:
+        s.frames[p].child = by
+    else:
+        s.frames[p].twin = by
+
+
+@tiny
+def drop_record(s, r):
+    """One reference less to the record of a call; without any it is free, and its ``refs`` names the next free one."""
+    record = s.calls[r]
+    record.refs -= 1
+    if record.refs == 0:
+        record.refs = s.free_call
+        s.free_call = r
 
 
 @tiny
 def release(s, f):
     """Give a frame back."""
     fr = s.frames[f]
+    if fr.call >= 0:
+        drop_record(s, fr.call)
+    if fr.group >= 0:
+        drop_record(s, fr.group)
     fr.state = FREE
     fr.next = s.free
     s.free = f
@@ -128,12 +158,14 @@ def lose_in_flight(s):
         if fr.state == TRAVEL:
             if is_cut(s, fr.edge, REQUEST, s.inst[fr.origin].place, s.inst[fr.inst].place):
                 if fr.parent >= 0:
-                    s.frames[fr.parent].child = -1
+                    replace_child(s, fr.parent, f, NOBODY)
                 fr.parent = -1
                 fr.state = LOST
         elif fr.state == REPLY and fr.parent >= 0:
             caller = s.frames[fr.parent]
             if is_cut(s, fr.edge, ANSWER, s.inst[fr.inst].place, s.inst[caller.inst].place):
-                caller.child = -1
+                replace_child(s, fr.parent, f, NOBODY)
                 fr.parent = -1
                 fr.state = LOST
+        elif fr.state == CANCEL and is_cut(s, fr.edge, REQUEST, s.inst[fr.origin].place, s.inst[fr.inst].place):
+            fr.state = LOST

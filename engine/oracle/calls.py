@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from engine.behaviours import Backoff
+from engine.behaviours import Backoff, Balancer, Function, Limiter
 from engine.kernel.layout import TICKS_PER_S, ticks
-from engine.oracle.clock import Clock
-from engine.oracle.draws import BACKOFF, PICK, PICK2, Draws
-from engine.oracle.state import About, Attempt, First, Job, Pool, Server, Site, Target
+from engine.oracle.clock import Clock, lengths_of
+from engine.oracle.draws import BACKOFF, FALLBACK, PICK, PICK2, Draws
+from engine.oracle.state import About, Attempt, First, Job, Pool, Record, Server, Site, Target
 
 Process = Generator[simpy.Event, Any, Any]
+HEDGE = 128  # added to the number of a try for its hedge
 
 
 class Calls(Clock):
@@ -29,6 +30,9 @@ class Calls(Clock):
     tokens: list[float]
     attempt_ends: Counter[tuple[int, int, str]]
     call_ends: Counter[tuple[int, int, str]]
+    extras: Counter[tuple[int, int, str]]
+    cancelled: Counter[int]
+    answers: int
 
     def one_way(self, a: int, b: int) -> int:
         """Ticks from place a to place b."""
@@ -56,6 +60,8 @@ class Calls(Clock):
         """Carry an outcome back to a caller that still waits."""
         if not job.abandoned and (yield from self.travel(job, 1)) and not job.abandoned:
             assert job.done is not None
+            self.answers += 1
+            job.answered = self.answers
             job.done.succeed((outcome, first))
 
     # ---- choosing ----
@@ -82,17 +88,18 @@ class Calls(Clock):
         return targets[a] if targets[a].out <= targets[b].out else targets[b]
 
     # ---- calling ----
-    def call(self, caller: Server, pool: Pool, key: int, local: int, epoch: int, about: About) -> Process:
-        """A whole call with its retries: (outcome, first cause), or None when the caller died."""
-        tries, first = 0, None
+    def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process:
+        """A whole call with its retries on behalf of ``job``: (outcome, first cause), or None when the caller died or was cancelled."""
+        caller, tries, first = job.callee, 0, None
+        record = self.record_of(job, pool)
         while True:
-            target = self.choose(pool, caller, key, local, tries, about)
+            target = self.choose(pool, caller, job.key, local, tries, job.about)
             e = target.edge if target else pool.targets[0].edge
             policy = self.plan.edges[e].policy
-            result = yield from self.attempt(caller, target, self.draws.child(key, local, tries), epoch, about)
+            result = yield from self.attempt(job, pool, target, record, local, tries, epoch)
             if result is None:
                 return None
-            outcome, theirs = result
+            outcome, theirs, earlier = result
             second = self.env.now // TICKS_PER_S
             self.attempt_ends[second, e, outcome] += 1
             if outcome == "ok":
@@ -100,15 +107,37 @@ class Calls(Clock):
                 if policy.retry_budget is not None:
                     self.tokens[e] = min(10.0, self.tokens[e] + policy.retry_budget)
                 return "ok", None
-            first = first or theirs or (e, outcome)
+            first = first or earlier or theirs or (e, outcome)
             if tries + 1 >= policy.attempts or not self.pay(e):
                 self.call_ends[second, e, outcome] += 1
-                return outcome, first
-            wait = self.backoff(policy.backoff, key, local, tries)
+                return self.fall_back(job, e, local, (outcome, first))
+            wait = self.backoff(policy.backoff, job.key, local, tries)
             tries += 1
+            job.stage = "backoff"
             yield self.work(wait)
-            if caller.epoch != epoch:
+            if self.gone(job, epoch):
                 return None
+
+    def fall_back(self, job: Job, e: int, local: int, failed: tuple[str, First]) -> tuple[str, First]:
+        """A degraded answer instead of a failed call, where the edge has one."""
+        share = self.plan.edges[e].policy.fallback
+        if share <= 0 or (share < 1 and self.draws.uniform(job.key, FALLBACK, local) >= share):
+            return failed
+        job.degraded = True
+        self.extras[self.env.now // TICKS_PER_S, e, "degraded"] += 1
+        return "ok", None
+
+    @staticmethod
+    def gone(job: Job, epoch: int) -> bool:
+        """Whether this work has ended while its process waited."""
+        return job.cancelled or job.callee.epoch != epoch
+
+    def record_of(self, job: Job, pool: Pool) -> Record | None:
+        """What the attempts of the call that begins share; a balancer passes on what it belongs to."""
+        if job.record is not None and isinstance(self.plan.nodes[job.callee.node].behaviour, Balancer | Limiter):
+            return job.record
+        policy = self.plan.edges[pool.targets[0].edge].policy
+        return Record(policy.idempotent) if policy.attempts > 1 or policy.hedge_s is not None else None
 
     def pay(self, e: int) -> bool:
         """Take a token for a retry, where retries are budgeted."""
@@ -119,32 +148,153 @@ class Calls(Clock):
         self.tokens[e] -= 1.0
         return True
 
-    def attempt(self, caller: Server, target: Target | None, key: int, epoch: int, about: About) -> Process:
-        """One attempt: (outcome, first cause of the callee's own failure), or None when the caller died."""
+    def attempt(self, job: Job, pool: Pool, target: Target | None, record: Record | None, local: int, tries: int, epoch: int) -> Process:
+        """One attempt and its hedge: (outcome, first cause of the callee's own failure, first cause of a hedge that failed before),
+        or None when the caller died or was cancelled."""
         if target is None:
-            return "no_healthy_target", None
+            return "no_healthy_target", None, None
+        caller = job.callee
         site, policy = self.sites[target.edge, caller], self.plan.edges[target.edge].policy
         if policy.bulkhead is not None and site.inflight >= policy.bulkhead:
-            return "bulkhead_full", None
+            return "bulkhead_full", None, None
         if not site.admits(self.env.now):
-            return "breaker_open", None
-        job = Job(target.edge, caller, target.server, key, self.env.event(), about)
-        mine = Attempt(target, site, job)
+            return "breaker_open", None, None
+        job.stage = "call"
+        job.open = [self.dispatch(job, target, record, local, tries)]
+        lengths = lengths_of(policy)
+        if policy.hedge_s is not None:
+            yield job.open[0].job.done | self.timer(lengths[1])
+            if self.gone(job, epoch):
+                return None
+            if not job.open[0].job.answered:
+                self.hedge(job, pool, record, local, tries)
+        timer, earlier = self.timer(lengths[0] if policy.hedge_s is None else lengths[2]), None
+        while True:
+            if not any(a.job.answered for a in job.open):
+                yield simpy.AnyOf(self.env, [timer, *(a.job.done for a in job.open)])
+            if self.gone(job, epoch):
+                return None
+            answered = [a for a in job.open if a.job.answered]
+            if not answered:
+                return self.time_out(job, earlier)
+            this = min(answered, key=lambda a: a.job.answered)
+            outcome, first = this.job.done.value  # type: ignore[union-attr]
+            job.open.remove(this)
+            self.close(this, outcome)
+            if outcome == "ok":
+                for other in job.open:
+                    self.supersede(other, hedge_won=this.tries != tries)
+                job.open = []
+                job.degraded |= this.job.degraded
+                return "ok", None, None
+            if not job.open:
+                return outcome, first, earlier
+            self.attempt_ends[self.env.now // TICKS_PER_S, this.target.edge, outcome] += 1
+            earlier = earlier or first or (this.target.edge, outcome)
+
+    def dispatch(self, job: Job, target: Target, record: Record | None, local: int, tries: int) -> Attempt:
+        """Send one attempt."""
+        caller = job.callee
+        site = self.sites[target.edge, caller]
+        key = self.draws.child(job.key, local, tries)
+        sent = Job(target.edge, caller, target.server, key, self.env.event(), job.about, record=record)
+        mine = Attempt(target, site, sent, tries)
         site.inflight += 1
         target.out += 1
         caller.attempts.add(mine)
-        self.env.process(self.handle(job))
-        yield job.done | self.timer(policy.timeout_s)
-        if caller.epoch != epoch:
-            return None
-        caller.attempts.discard(mine)
-        site.inflight -= 1
-        target.out -= 1
-        answered = job.done.triggered  # type: ignore[union-attr]
-        job.abandoned = not answered
-        outcome, first = job.done.value if answered else ("timeout", None)  # type: ignore[union-attr]
-        site.note(outcome != "ok", self.env.now)
-        return outcome, first
+        self.env.process(self.handle(sent))
+        return mine
+
+    def hedge(self, job: Job, pool: Pool, record: Record | None, local: int, tries: int) -> None:
+        """A second attempt, where bulkhead, breaker and budget allow one."""
+        target = self.choose(pool, job.callee, job.key, local, tries + HEDGE, job.about)
+        if target is None:
+            return
+        site, policy = self.sites[target.edge, job.callee], self.plan.edges[target.edge].policy
+        if policy.bulkhead is not None and site.inflight >= policy.bulkhead:
+            return
+        if (policy.breaker and site.state != "closed") or not self.pay(target.edge):
+            return
+        self.extras[self.env.now // TICKS_PER_S, target.edge, "hedges"] += 1
+        job.open.append(self.dispatch(job, target, record, local, tries + HEDGE))
+
+    def close(self, attempt: Attempt, outcome: str | None) -> None:
+        """An attempt is over for its caller; what it teaches (None: nothing)."""
+        assert attempt.job.caller is not None
+        attempt.job.caller.attempts.discard(attempt)
+        attempt.site.inflight -= 1
+        attempt.target.out -= 1
+        if outcome is not None:
+            attempt.site.note(outcome != "ok", self.env.now)
+            if outcome in ("timeout", "refused"):
+                attempt.site.reconnect(attempt.target)
+
+    def supersede(self, loser: Attempt, hedge_won: bool) -> None:
+        """The other attempt was faster."""
+        self.close(loser, None)
+        second = self.env.now // TICKS_PER_S
+        self.extras[second, loser.target.edge, "superseded"] += 1
+        self.extras[second, loser.target.edge, "hedge_wins"] += hedge_won
+        self.abandon(loser)
+
+    def time_out(self, job: Job, earlier: First) -> tuple[str, First, First]:
+        """Whatever is still open has taken too long."""
+        for attempt in job.open[1:]:
+            self.attempt_ends[self.env.now // TICKS_PER_S, attempt.target.edge, "timeout"] += 1
+        for attempt in job.open:
+            self.close(attempt, "timeout")
+            self.abandon(attempt)
+        job.open = []
+        return "timeout", None, earlier
+
+    # ---- giving up ----
+    def abandon(self, attempt: Attempt) -> None:
+        """Nobody waits for this attempt; where the edge cancels, the callee is told."""
+        attempt.job.abandoned = True
+        if self.plan.edges[attempt.target.edge].policy.cancel:
+            self.env.process(self.cancel(attempt.job))
+
+    def cancel(self, job: Job) -> Process:
+        """Word travels to the callee, which stops and tells those it has called."""
+        word = Job(job.edge, job.caller, job.callee, job.key, None, job.about)
+        if (yield from self.travel(word, 0)):
+            self.stop(job)
+
+    def stop(self, job: Job) -> None:
+        """The work of a job ends where it is; a write being replicated goes on."""
+        server = job.callee
+        if job.stage == "travel":
+            job.cancelled = True
+        if isinstance(self.plan.nodes[server.node].behaviour, Function):
+            return
+        if job.stage not in ("wait", "serve", "joined", "backoff", "call", "fork") or job not in server.jobs:
+            return
+        job.cancelled = True
+        server.jobs.discard(job)
+        self.cancelled[server.number] += 1
+        waiting = next((item for item in server.queue if item[0] is job), None)
+        if waiting is not None:
+            server.queue.remove(waiting)
+            return
+        if job.record is not None:
+            job.record.leave(job)
+        for part in (job, *job.branches):
+            part.cancelled = True
+            for attempt in part.open:
+                self.close(attempt, None)
+                attempt.site.give_place_back()
+                attempt.job.abandoned = True
+                self.env.process(self.cancel(attempt.job))
+        if job.stage in ("wait", "serve", "joined") or self.holds_to_the_end(server.node):
+            self.free_slot(server)
+
+    def free_slot(self, server: Server) -> None:
+        """Hand the slot on; in `Oracle`."""
+        raise NotImplementedError
+
+    def holds_to_the_end(self, node: int) -> bool:
+        """Whether calls are made with a slot held; in `Oracle`."""
+        raise NotImplementedError
 
     def handle(self, job: Job) -> Process:
         """The callee's side; in `Oracle`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import simpy
 
+from engine.behaviours import CallPolicy
 from engine.kernel.layout import ticks
 from engine.plan import Plan
 
@@ -19,6 +20,12 @@ class After(simpy.Event):
         env.schedule(self, priority=priority, delay=delay)
 
 
+def lengths_of(policy: CallPolicy) -> list[int]:
+    """A call's timeout in ticks, and its parts before and after the hedge."""
+    whole = ticks(policy.timeout_s)
+    return [whole] if policy.hedge_s is None else [whole, ticks(policy.hedge_s), whole - ticks(policy.hedge_s)]
+
+
 class Clock:
     """The waiting half of `Oracle`."""
 
@@ -27,7 +34,7 @@ class Clock:
 
     def set_clock(self) -> None:
         """Order timeouts of different length as the kernel numbers its timeout lists."""
-        lengths = list(dict.fromkeys(ticks(e.policy.timeout_s) for e in self.plan.edges))
+        lengths = list(dict.fromkeys(length for e in self.plan.edges for length in lengths_of(e.policy)))
         self.timer_order = {length: TIMER + k / (len(lengths) + 1) for k, length in enumerate(lengths)}
 
     def work(self, delay: int) -> After:
@@ -38,9 +45,8 @@ class Clock:
         """A message under way; one with a delay of its own is not on a common wire."""
         return After(self.env, delay + extra, WIRE + delay * 1e-13 if extra == 0 else REQUEST)
 
-    def timer(self, timeout_s: float) -> After:
-        """A caller's timeout."""
-        length = ticks(timeout_s)
+    def timer(self, length: int) -> After:
+        """A caller's timeout, or the part of it before or after its hedge."""
         return After(self.env, length, self.timer_order[length])
 
     def arrival(self, delay: int) -> After:

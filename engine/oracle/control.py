@@ -96,9 +96,13 @@ class Control(Clock):
             if caller is server:
                 site.inflight = 0
                 site.reset(self.env.now)
+                site.reconnect()
         jobs = list(server.jobs)
         server.jobs.clear()
         self.killed[server.number] += len(jobs)
+        for job in jobs:
+            if job.record is not None:
+                job.record.leave(job)
         for turn in waiting:
             turn.succeed()
         if down == 1:
@@ -238,13 +242,29 @@ class Control(Clock):
                 for j, server in enumerate(self.of(edge.caller)):
                     delay = int(stream_uniform(self.plan.seed, "ttl", *store, caller.id, j, since) * ttl)
                     self.env.process(self.move(delay, e, server, p, primary))
+                    if edge.policy.pool_age_s is not None:
+                        left = int(stream_uniform(self.plan.seed, "pool age", *store, caller.id, j, since) * ticks(edge.policy.pool_age_s))
+                        self.env.process(self.retire(delay + left, e, server, p, primary))
         yield self.control(ttl)
 
     def move(self, delay: int, e: int, caller: Server, p: int, primary: Server) -> Process:
         """One caller instance follows the address."""
         yield self.control(delay)
         pool = next(p for p in self.pools[caller.node] if p.targets[0].edge == e)
-        self.sites[e, caller].primaries[p] = next(t for t in pool.targets if t.server is primary)
+        target, site = next(t for t in pool.targets if t.server is primary), self.sites[e, caller]
+        if self.plan.edges[e].policy.pool_age_s is None:
+            site.primaries[p] = target
+        else:
+            site.moved.pop(p, None)
+            if site.primaries[p] is not target:
+                site.moved[p] = target
+
+    def retire(self, delay: int, e: int, caller: Server, p: int, primary: Server) -> Process:
+        """The pooled connections of one caller instance to one partition are as old as they may get."""
+        yield self.control(delay)
+        site = self.sites[e, caller]
+        if p in site.moved and site.moved[p].server is primary:
+            site.primaries[p] = site.moved.pop(p)
 
     def set_surge(self, k: int, factor: float) -> None:
         """A source's clock runs faster; in `Traffic`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import simpy
 
-from engine.behaviours import Balancer, Function, Station, Store
+from engine.behaviours import Balancer, Function, Limiter, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.calls import Calls
 from engine.oracle.control import Control
@@ -41,6 +41,10 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
         self.start_ends: Counter[tuple[int, int, str]] = Counter()  # (start second, source, first cause or ok)
         self.class_ends: Counter[tuple[int, str]] = Counter()  # (class, first cause or ok)
         self.kinds = {name: k for k, name in enumerate(plan.classes())}
+        self.extras: Counter[tuple[int, int, str]] = Counter()  # (second, edge, name in engine.series.EXTRAS)
+        self.degraded: Counter[tuple[int, int]] = Counter()  # (start second, source)
+        self.cancelled: Counter[int] = Counter()
+        self.answers = 0
         self.begun = 0
         self.arrived: Counter[int] = Counter()
         self.completed: Counter[int] = Counter()
@@ -83,16 +87,18 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
     def request(self, k: int, server: Server, key: int, about: About) -> Process:
         """One request from its start to its end at the client."""
         born = self.env.now
-        outcome, first = yield from self.program(server, key, server.epoch, about)
+        job = Job(-1, None, server, key, None, about)
+        outcome, first = yield from self.program(server, server.epoch, job)
         self.class_ends[about.kind, outcome if outcome == "ok" else first[1]] += 1
         self.start_ends[born // TICKS_PER_S, k, outcome if outcome == "ok" else first[1]] += 1
         if outcome == "ok":
             self.latencies[k].append(self.env.now - born)
+            self.degraded[born // TICKS_PER_S, k] += job.degraded
 
     # ---- the callee ----
     def handle(self, job: Job) -> Process:
         """A request travels, is admitted, is worked on, and its answer travels back."""
-        if not (yield from self.travel(job, 0)):
+        if not (yield from self.travel(job, 0)) or job.cancelled:
             return
         server = job.callee
         if server.down:
@@ -110,33 +116,50 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
         if server.busy < server.slots:
             server.busy += 1
         else:
-            turn = self.env.event()
+            job.stage, turn = "wait", self.env.event()
             behaviour = self.plan.nodes[server.node].behaviour
             if isinstance(behaviour, Station) and behaviour.lifo:
                 server.queue.appendleft((job, turn))
             else:
                 server.queue.append((job, turn))
             yield turn
-            if server.epoch != epoch:
+            if self.gone(job, epoch):
                 return
         if job.cold:
             function = self.plan.nodes[server.node].behaviour
             assert isinstance(function, Function)
+            job.stage = "cold"
             yield self.work(int(min(self.cold_ticks(function, job.key) * server.slow, FOREVER) + 0.5))
             if server.epoch != epoch:
                 return
-        result = yield from self.program(server, job.key, epoch, job.about)
-        if result is None or server.epoch != epoch:
+        result = yield from self.program(server, epoch, job)
+        if result is None or self.gone(job, epoch):
             return
         outcome, first = result
+        job.stage = "over"
         server.jobs.discard(job)
         self.completed[server.number] += 1
         if outcome == "ok" and server.role != "none":
             outcome = self.vouch(server, job.about)
+        self.executed(job, outcome)
         if self.holds_to_the_end(server.node):
             self.free_slot(server)
         self.leave_environment(server)
         yield from self.answer(job, outcome, first)
+
+    def executed(self, job: Job, outcome: str) -> None:
+        """A second success of one call is a duplicate; of an idempotent call, only the one that does the work counts."""
+        record = job.record
+        if record is None or isinstance(self.plan.nodes[job.callee.node].behaviour, Balancer | Limiter):
+            return
+        if record.idempotent and record.worker is not job:
+            return
+        record.executions += outcome == "ok"
+        if record.idempotent:
+            record.worker = None
+            record.wake()
+        elif outcome == "ok" and record.executions > 1:
+            self.extras[self.env.now // TICKS_PER_S, job.edge, "duplicates"] += 1
 
     def turned_away(self, server: Server, job: Job) -> str | None:
         """Why a living server answers at once instead of working."""
@@ -163,28 +186,37 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
         behaviour = self.plan.nodes[node].behaviour
         return not (isinstance(behaviour, Station) and not behaviour.holds_slot and self.plan.nodes[node].calls)
 
-    def program(self, server: Server, key: int, epoch: int, about: About) -> Process:
-        """Serve, replicate, call the dependencies in order. Returns (outcome, first cause), or None when the server died meanwhile."""
+    def program(self, server: Server, epoch: int, job: Job) -> Process:
+        """Serve, replicate, call the dependencies in order. Returns (outcome, first cause), or None when the work ended meanwhile."""
         node = self.plan.nodes[server.node]
         behaviour, local = node.behaviour, 0
         if isinstance(behaviour, Station | Store | Function):
-            work = self.draws.service_ticks(behaviour.service, key, local) * server.slow
+            if job.record is not None and job.record.idempotent:
+                may = yield from self.take_on(job, epoch)
+                if may is False and not self.holds_to_the_end(server.node):
+                    self.free_slot(server)
+                if not may:
+                    return None if may is None else ("ok", None)
+            job.stage = "serve"
+            work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow
             local += 1
             yield self.work(int(min(work, FOREVER) + 0.5))
-            if server.epoch != epoch:
+            if self.gone(job, epoch):
                 return None
         if isinstance(behaviour, Store) and len(behaviour.azs) - behaviour.replicas > 1:
             local += 1
-            if self.writes(about) and not (yield from self.replicate(server, epoch)):
-                return None
+            if self.writes(job.about):
+                job.stage = "sync"
+                if not (yield from self.replicate(server, epoch)):
+                    return None
         if not self.holds_to_the_end(server.node):
             local += 1
             self.free_slot(server)
         if isinstance(behaviour, Station) and behaviour.parallel and len(self.pools[server.node]) > 1:
-            return (yield from self.all_at_once(server, key, local, epoch, about))
+            return (yield from self.all_at_once(job, local, epoch))
         first: First = None
         for pool in self.pools[server.node]:
-            result = yield from self.call(server, pool, key, local, epoch, about)
+            result = yield from self.call(job, pool, local, epoch)
             if result is None:
                 return None
             outcome, first = result
@@ -193,26 +225,46 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
             local += 1
         return "ok", None
 
-    def all_at_once(self, server: Server, key: int, local: int, epoch: int, about: About) -> Process:
-        """Call every dependency now; the last success or the first failure decides."""
-        decided, left = self.env.event(), len(self.pools[server.node])
+    def all_at_once(self, job: Job, local: int, epoch: int) -> Process:
+        """Call every dependency now; the last success or the first failure decides. Each call has a job of its own in the same place."""
+        server, decided = job.callee, self.env.event()
+        job.stage = "fork"
+        job.branches = [Job(job.edge, job.caller, server, job.key, None, job.about) for _ in self.pools[server.node]]
+        left = len(job.branches)
 
-        def branch(pool: Pool, place: int) -> Process:
+        def branch(mine: Job, pool: Pool, place: int) -> Process:
             nonlocal left
-            result = yield from self.call(server, pool, key, place, epoch, about)
+            result = yield from self.call(mine, pool, place, epoch)
+            mine.stage = "over"
             left -= 1
             if result is None or decided.triggered:
                 return
+            job.degraded |= mine.degraded
             outcome, first = result
             if outcome != "ok":
                 decided.succeed(("error", first))
             elif left == 0:
                 decided.succeed(("ok", None))
 
-        for k, pool in enumerate(self.pools[server.node]):
-            self.env.process(branch(pool, local + k))
+        for k, (mine, pool) in enumerate(zip(job.branches, self.pools[server.node], strict=True)):
+            self.env.process(branch(mine, pool, local + k))
         result = yield decided
-        return result if server.epoch == epoch else None
+        return None if self.gone(job, epoch) else result
+
+    def take_on(self, job: Job, epoch: int) -> Process:
+        """Take on the work of an idempotent call: True; False when it is done already; None when this attempt ended while it waited."""
+        record = job.record
+        assert record is not None
+        while not record.executions:
+            if record.worker is None:
+                record.worker = job
+                return True
+            job.stage, turn = "joined", self.env.event()
+            record.followers.append((job, turn))
+            yield turn
+            if self.gone(job, epoch):
+                return None
+        return False
 
     def replicate(self, server: Server, epoch: int) -> Process:
         """One round trip to the standby; when it does not answer, wait until it does or no longer counts. False when the server died."""

@@ -33,6 +33,36 @@ class Job:
     about: About
     abandoned: bool = False
     cold: bool = False  # it runs in a new environment
+    answered: int = 0  # how many answers came before this one's, itself included; 0: none yet
+    record: Record | None = None
+    stage: str = "travel"  # then: wait, cold, serve, joined, sync, backoff, call, fork, over
+    cancelled: bool = False
+    degraded: bool = False  # built on a fallback
+    open: list[Attempt] = field(default_factory=list)  # attempts of its present call
+    branches: list[Job] = field(default_factory=list)  # its parallel calls
+
+
+@dataclass(eq=False)
+class Record:
+    """What the attempts of one call share: how often its work was done, who does it now, who waits for him."""
+
+    idempotent: bool
+    executions: int = 0
+    worker: Job | None = None
+    followers: list[tuple[Job, simpy.Event]] = field(default_factory=list)
+
+    def wake(self) -> None:
+        """Whoever waited looks again, in order."""
+        waiting, self.followers = self.followers, []
+        for _, event in waiting:
+            event.succeed()
+
+    def leave(self, job: Job) -> None:
+        """This attempt has died or was cancelled."""
+        self.followers = [(j, event) for j, event in self.followers if j is not job]
+        if self.worker is job:
+            self.worker = None
+            self.wake()
 
 
 @dataclass(eq=False)
@@ -69,6 +99,7 @@ class Attempt:
     target: Target
     site: Site
     job: Job
+    tries: int
 
 
 @dataclass(eq=False)
@@ -105,7 +136,18 @@ class Site:
     def __init__(self, breaker: Breaker | None) -> None:
         self.breaker, self.inflight = breaker, 0
         self.primaries: list[Target] = []  # of each partition
+        self.moved: dict[int, Target] = {}  # where new connections to a partition go, while pooled ones still go to the old primary
         self.reset(0)
+
+    def reconnect(self, dead: Target | None = None) -> None:
+        """Connections to this target are dead (None: all are): new ones go where the address points now."""
+        for p in [p for p in self.moved if dead is None or self.primaries[p] is dead]:
+            self.primaries[p] = self.moved.pop(p)
+
+    def give_place_back(self) -> None:
+        """A call was cancelled: half open, another probe may take its place."""
+        if self.breaker and self.state == "half open" and self.out > self.passed:
+            self.out -= 1
 
     def reset(self, now: int) -> None:
         """Closed, with an empty window."""

@@ -15,7 +15,7 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import ROLES, Series, bucket_edges_s
+from engine.series import EXTRAS, ROLES, Series, bucket_edges_s
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
@@ -107,6 +107,7 @@ class PerSecond:
             "p95_s": s.edge_latency_s[:, :, 1].astype(np.float64),
             "p99_s": s.edge_latency_s[:, :, 2].astype(np.float64),
         }
+        columns |= {f"{name}_per_s": s.edge_extras[:, :, k].astype(np.float64) for k, name in enumerate(EXTRAS)}
         return columns | {f"failed.{cause}_per_s": ends[:, :, k + 1].astype(np.float64) for k, cause in enumerate(CAUSES)}
 
     @cached_property
@@ -120,6 +121,7 @@ class PerSecond:
             "completed_per_s": by_node(plan, s.inst_completed),
             "rejected_per_s": by_node(plan, s.inst_rejected),
             "killed_per_s": by_node(plan, s.inst_killed),
+            "cancelled_per_s": by_node(plan, s.inst_cancelled),
             "utilisation": np.minimum(divide(by_node(plan, s.inst_busy_s * counts), capacity), 1),
             "load": divide(by_node(plan, s.inst_offered_s * counts), capacity),
             "queue": by_node(plan, s.inst_queue),
@@ -179,6 +181,7 @@ class PerSecond:
             "completed_per_s": s.inst_completed.astype(np.float64),
             "rejected_per_s": s.inst_rejected.astype(np.float64),
             "killed_per_s": s.inst_killed.astype(np.float64),
+            "cancelled_per_s": s.inst_cancelled.astype(np.float64),
             "utilisation": np.minimum(divide(s.inst_busy_s, capacity), 1),
             "load": divide(s.inst_offered_s, capacity),
             "queue": s.inst_queue.astype(np.float64),
@@ -192,7 +195,8 @@ class PerSecond:
         """By clients node [T, S], each second holding the requests *started* in it; latencies are of the ok ones."""
         s = self.series
         parts = (s.start_begun, s.start_ends, s.start_latency_s, s.start_hist)
-        return request_columns(*parts, extremes_s(s.start_fastest_s[None], s.start_slowest_s[None], 0), s.hist_bin_s)
+        columns = request_columns(*parts, extremes_s(s.start_fastest_s[None], s.start_slowest_s[None], 0), s.hist_bin_s)
+        return columns | {"degraded_per_s": s.start_degraded.astype(np.float64)}
 
     @cached_property
     def all_requests(self) -> Columns:
@@ -201,7 +205,8 @@ class PerSecond:
         parts = (s.start_begun, s.start_ends, s.start_latency_s, s.start_hist)
         begun, ends, latency_s, hist = (part.sum(axis=1, keepdims=True) for part in parts)
         shortest, longest = extremes_s(s.start_fastest_s, s.start_slowest_s, 1)
-        return request_columns(begun, ends, latency_s, hist, (shortest[:, None], longest[:, None]), s.hist_bin_s)
+        columns = request_columns(begun, ends, latency_s, hist, (shortest[:, None], longest[:, None]), s.hist_bin_s)
+        return columns | {"degraded_per_s": s.start_degraded.sum(axis=1, keepdims=True, dtype=np.float64)}
 
 
 def request_columns(

@@ -13,34 +13,37 @@ from engine.plan import Plan
 from engine.results import totals
 from engine.results.columns import PERCENTILES, Columns, PerSecond, extremes_s, percentiles_s
 from engine.results.numbers import number, ratio
-from engine.series import Series
+from engine.series import EXTRAS, Series
 
 REQUEST_TOTALS = (
-    "availability", "error_ratio", "started", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s", *PERCENTILES,
+    "availability", "error_ratio", "started", "ok", "degraded", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s",
+    *PERCENTILES,
 )  # fmt: skip
 OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for c in CAUSES))  # of the attempts sent to a node
 NODE_TOTALS = (
-    *OF_CALLERS, "arrived", "completed", "rejected", "killed", "present", "utilisation", "load", "peak_queue", "acknowledged_writes",
-    "lost_writes", "stale_reads",
+    *OF_CALLERS, "arrived", "completed", "rejected", "killed", "cancelled", "duplicates", "present", "utilisation", "load", "peak_queue",
+    "acknowledged_writes", "lost_writes", "stale_reads",
 )  # fmt: skip
 EDGE_TOTALS = (
     "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "abandoned",
-    "in_flight", "amplification", "p50_s", "p95_s", "p99_s",
+    "in_flight", "amplification", "p50_s", "p95_s", "p99_s", *EXTRAS,
 )  # fmt: skip
 FAULT_TOTALS = (
     "rto_s", "rpo_s", "lost_requests", *(f"lost_requests.{c}" for c in CAUSES), "lost_writes", *(f"phases.{p}" for p in PHASES),
 )  # fmt: skip
 
 FAILED_PER_S = tuple(f"failed.{c}_per_s" for c in CAUSES)
-REQUEST_SERIES = ("started_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, *REQUEST_TOTALS[:2], "in_flight", "mean_s", *PERCENTILES)
+REQUEST_SERIES = (
+    "started_per_s", "ok_per_s", "degraded_per_s", "failed_per_s", *FAILED_PER_S, *REQUEST_TOTALS[:2], "in_flight", "mean_s", *PERCENTILES,
+)  # fmt: skip
 NODE_SERIES = (
-    "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "ok_per_s", "failed_per_s", "error_ratio", "utilisation", "load",
-    "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
+    "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "cancelled_per_s", "ok_per_s", "failed_per_s", "error_ratio",
+    "utilisation", "load", "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
     "replication_lag_s", "replication_lag_writes", "stale_reads_per_s",
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",
-    "p50_s", "p95_s", "p99_s",
+    "p50_s", "p95_s", "p99_s", *(f"{name}_per_s" for name in EXTRAS),
 )  # fmt: skip
 
 TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, "fault": FAULT_TOTALS}
@@ -91,6 +94,9 @@ class Metrics:
         ok, failed = ends[0], ends[1:].sum()
         if name in PERCENTILES:
             return number(float(percentiles_s(hist, [PERCENTILES[name]], within_s)[0]))
+        if name == "degraded":
+            which = slice(None) if source is None else slice(source, source + 1)
+            return int(self.series.total_degraded[which].sum() if rows is None else self.series.start_degraded[rows, which].sum())
         simple = {"started": begun, "in_flight": begun - ok - failed, "mean_s": ratio(latency_s, ok)}
         return simple[name] if name in simple else _outcome(name, ends)
 

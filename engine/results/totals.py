@@ -15,18 +15,19 @@ from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
-from engine.series import Series
+from engine.series import EXTRAS, Series
 
-OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification")  # what an edge has beside its outcomes
+OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes
 
 
 def requests(series: Series) -> dict[str, Any]:
-    """Requests started at or after the warm-up, all clients together: started, ok, failed by first cause, still open."""
+    """Requests started at or after the warm-up, all clients together: started, ok (some degraded), failed by first cause, open."""
     ends = series.total_ends.sum(axis=0)
     started = int(series.total_begun.sum())
     return {
         "started": started,
         "ok": int(ends[0]),
+        "degraded": int(series.total_degraded.sum()),
         "failed": counts(CAUSES, ends[1:]),
         "in_flight": started - int(ends.sum()),
     }
@@ -83,9 +84,10 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
     capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
     stores = plan.stores()
-    columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed")}
+    columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed", "cancelled")}
     columns |= {name: total(getattr(series, f"inst_{name}") * counts) for name in ("busy_s", "offered_s")}
-    stays = series.inst_arrived - series.inst_completed - series.inst_rejected - series.inst_killed
+    duplicates = series.edge_extras[rows, :, EXTRAS.index("duplicates")].sum(axis=0)
+    stays = series.inst_arrived - series.inst_completed - series.inst_rejected - series.inst_killed - series.inst_cancelled
     columns["present"] = total(stays, until)
     columns["arrived"] += 0 if chosen else total(stays, before)
     for source, node in enumerate(plan.sources()):
@@ -101,6 +103,8 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "peak_queue": int(peaks[:, n].max(initial=0)),
             "killed": int(columns["killed"][n]),
             "rejected": int(columns["rejected"][n]),
+            "cancelled": int(columns["cancelled"][n]),
+            "duplicates": int(sum(duplicates[e] for e, edge in enumerate(plan.edges) if edge.callee == n)),
             "present": int(columns["present"][n]),
         }
         | (_store(plan, series, n, rows) if n in stores else {})
@@ -125,14 +129,15 @@ def _share(part_s: float, whole_s: float, most: float = math.inf) -> float | Non
 
 
 def edges(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, dict[str, Any]]:
-    """Totals by edge over full seconds: calls and attempts begun, calls ended by outcome, attempts per call.
+    """Totals by edge over full seconds: calls and attempts begun, calls ended by outcome, attempts per call, and the `series.EXTRAS`.
 
-    ``abandoned`` are calls whose caller died, ``in_flight`` those still open at the end; over the whole run
-    calls = ok + failed + abandoned + in_flight.
+    ``abandoned`` are calls whose caller died or was cancelled, ``in_flight`` those still open at the end; over the whole run
+    calls = ok + failed + abandoned + in_flight. ``degraded`` counts failed calls that fell back: they are in ``failed`` too.
     """
     chosen, rows = rows is not None, rows or window(plan, series)
     begun, retries = series.edge_calls[rows].sum(axis=0), (series.edge_attempts - series.edge_calls)[rows].sum(axis=0)
     ends, abandoned = series.edge_call_ends[rows].sum(axis=0), series.edge_abandoned[rows].sum(axis=0)
+    extras = series.edge_extras[rows].sum(axis=0)
     stays = series.edge_calls - series.edge_call_ends.sum(axis=2) - series.edge_abandoned
     calls = begun if chosen else begun + stays[: rows.start].sum(axis=0)
     if not chosen:
@@ -148,14 +153,16 @@ def edges(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "abandoned": int(abandoned[e]),
             "in_flight": int(in_flight[e]),
             "amplification": ratio(calls[e] + retries[e], calls[e]),
+            **{name: int(extras[e, k]) for k, name in enumerate(EXTRAS)},
         }
         for e, edge in enumerate(plan.edges)
     }
 
 
 def _only_edges(plan: Plan) -> list[tuple[int, int]]:
-    """(edge, index of the clients) where clients call nothing else: one call is one request there."""
-    return [(plan.nodes[n].calls[0], source) for source, n in enumerate(plan.sources()) if len(plan.nodes[n].calls) == 1]
+    """(edge, index of the clients) where clients call nothing else and have no fallback: the end of a call is that of a request there."""
+    only = [(plan.nodes[n].calls[0], source) for source, n in enumerate(plan.sources()) if len(plan.nodes[n].calls) == 1]
+    return [(edge, source) for edge, source in only if plan.edges[edge].policy.fallback == 0]
 
 
 def _as_requests(plan: Plan, series: Series, edge: int, source: int) -> np.ndarray:
