@@ -41,8 +41,8 @@ def send_cancel(s, c, e, caller, now):
 
 @inner
 def cancelled(s, m, now):
-    """Word m arrives: the work it is about ends where it is, and its slot and its own calls with it. A write being replicated goes on, and so
-    does a function: nobody tells it."""
+    """Word m arrives: the work it is about ends where it is, and its slot and its own calls with it. A write being replicated goes on, and
+    so does a function: nobody tells it."""
     c, key = s.frames[m].child, s.frames[m].key
     release(s, m)
     fr = s.frames[c]
