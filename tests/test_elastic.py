@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -217,7 +218,7 @@ def test_a_limiter_that_rests_saves_at_most_its_burst() -> None:
     assert series.edge_calls[30, 1] == pytest.approx(50 + 10, abs=1)
 
 
-def on_demand(rate: float, duration_s: float, arrivals: str = "even", segments=None, **fields):
+def on_demand(rate: float, duration_s: float, arrivals: Literal["poisson", "even"] = "even", segments=None, **fields):
     """users → one function of 0.5 s, cold in 2 s."""
     function = Function(**{"service": Distribution("constant", 0.5), "cold_start": Distribution("constant", 2.0), "keep_alive_s": 60.0,
                            "concurrency": 1000, **fields})  # fmt: skip
