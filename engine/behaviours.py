@@ -105,6 +105,19 @@ class Station:
     parallel: bool = False  # all dependencies are called at once; the first failure decides
 
 
+@dataclass(frozen=True, slots=True)
+class Cache(Station):
+    """Stations that remember. With calls of its own it reads through: on a miss it calls them, then keeps what came back. Without any its
+    callers look things up, and fill and drop them (`engine.plan.PlanEdge.lookup`). A key is kept by one instance, the one it hashes to."""
+
+    behaviour: ClassVar = "cache"
+    capacity: int | None = None  # keys per instance; None: all there are
+    ttl_s: float | None = None  # from the fill on; hits do not prolong it
+    hit_ratio: float | None = None  # instead of remembering: this share of look-ups hits
+    writes: Literal["through", "around"] = "through"  # a write that succeeded is kept, or what was kept of its key is dropped
+    stale_if_error_s: float = 0.0  # an expired value is given out for this long when a new one cannot be had
+
+
 def shed_from(station: Station) -> int:
     """Requests in service and waiting at one instance from which on it answers `shed`: its share of the slots, rounded up."""
     return max(1, math.ceil((station.shed_above or 0.0) * station.concurrency - 1e-9))
@@ -150,7 +163,7 @@ class Function:
     scaling_per_10_s: float = 1000.0  # new environments at once and per 10 s; unused ones do not accumulate
 
 
-Behaviour = Source | Balancer | Station | Store | Limiter | Function
+Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,22 @@ import math
 
 import numpy as np
 
+from engine import build_caches as caches
 from engine import build_stores as stores
-from engine.behaviours import Backoff, Balancer, Behaviour, Breaker, Distribution, Function, Limiter, Source, Station, Store, shed_from
+from engine.behaviours import (
+    Backoff,
+    Balancer,
+    Behaviour,
+    Breaker,
+    Cache,
+    Distribution,
+    Function,
+    Limiter,
+    Source,
+    Station,
+    Store,
+    shed_from,
+)  # fmt: skip
 from engine.kernel import layout as L
 from engine.kernel.rng import stream_key
 from engine.plan import UNLIMITED, Plan, PlanNode
@@ -37,6 +51,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     _programs(plan, s)
     _sources(plan, s)
     stores.logs(plan, s)
+    caches.memories(plan, s)
     return world
 
 
@@ -54,6 +69,8 @@ def _check_sizes(plan: Plan) -> None:
         ("partitions with replicas", len(stores.partitions(plan)), L.N_LOG),
         ("pairs of partition and calling instance", stores.count_addresses(plan), L.N_ADDRESS),
         ("keys times stores whose replicas are read", stores.count_versions(plan), L.N_VERSION),
+        ("cache instances", len(plan.memories()), L.N_MEMORY),
+        ("keys times cache instances", caches.count_entries(plan), L.N_ENTRY),
         ("shares of classes", sum(len(_source(plan, n).classes) for n in plan.sources()), L.N_SHARE),
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
     ):  # fmt: skip
@@ -164,7 +181,8 @@ def _programs(plan: Plan, s: np.void) -> None:
         row["pc"], row["first"], row["count"], row["first_source"] = steps, node.first, node.count, -1
         row["passes"] = isinstance(node.behaviour, Balancer | Limiter)
         targets, pools, calls = _pools(plan, s, node, targets, pools)
-        steps = _steps(s, node, n, steps, calls)
+        program = caches.steps_of(plan, node, calls)
+        steps = _steps(s, node, n, steps, calls) if program is None else caches.write(s, n, steps, program, node)
         behaviour = node.behaviour
         if isinstance(behaviour, Station | Store | Function):
             tables = _distribution(s, n, behaviour.service, tables)
@@ -188,9 +206,9 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
         else:
             callee = plan.nodes[plan.edges[group[0]].callee]
             row["policy"] = L.RANDOM
-            if isinstance(callee.behaviour, Store):
+            if isinstance(callee.behaviour, Store | Cache):
                 row["policy"] = L.PRIMARY
-                stores.addresses(s, row, callee.id, callee.behaviour, node.count)
+                stores.addresses(s, row, callee, node.count)
                 s["edges"]["pool"][group[0]] = pools
         for e in group:
             for i in plan.instances_of(plan.edges[e].callee):
@@ -225,9 +243,10 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
         row = s["steps"][first + k]
         row["holds"] = holds or op not in (L.OP_CALL, L.OP_FORK)  # whether a slot is to be freed when the work is cancelled at this step
         row["op"], row["pool"], row["dist"], row["local"], row["on_ok"], row["on_fail"] = op, pool, n, k, first + k + 1, bad
+        row["on_miss"] = row["on_ok"]
     if forks:
         steps = s["steps"][first + local : good]
-        steps["on_ok"], steps["on_fail"] = good - 2, good - 1  # where a parallel call ends
+        steps["on_ok"], steps["on_miss"], steps["on_fail"] = good - 2, good - 2, good - 1  # where a parallel call ends
         steps["local"][1:-2] = np.arange(local, local + len(calls))  # the draws of calls one after the other
         steps["on_ok"][0], steps["on_fail"][0] = good, bad
         steps["status"][-2:] = L.OK, L.ERROR

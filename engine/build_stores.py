@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.behaviours import Source, Store
+from engine.behaviours import Cache, Source, Store
 from engine.kernel import layout as L
 from engine.kernel import stores as kernel
 from engine.kernel.rng import stream_key
-from engine.plan import Plan
+from engine.plan import Plan, PlanNode
 
 
 def standbys(store: Store) -> int:
@@ -45,8 +45,8 @@ def partitions(plan: Plan) -> list[tuple[int, int]]:
 
 def count_addresses(plan: Plan) -> int:
     """Pairs of a calling instance and a partition it calls."""
-    into = [(plan.nodes[e.caller].count, plan.nodes[e.callee].behaviour) for e in plan.edges]
-    return sum(callers * store.partitions for callers, store in into if isinstance(store, Store))
+    into = [(plan.nodes[e.caller].count, plan.nodes[e.callee]) for e in plan.edges]
+    return sum(callers * parts(callee)[0] for callers, callee in into if isinstance(callee.behaviour, Store | Cache))
 
 
 def keys(plan: Plan) -> int:
@@ -70,17 +70,23 @@ def _store(plan: Plan, n: int) -> Store:
     return behaviour
 
 
-def addresses(s: np.void, pool: np.void, id: str, store: Store, callers: int) -> None:
-    """Every caller instance starts with the true primaries; ``pool["first"]`` is the row of the store's first instance."""
-    first, members = int(s["n_address"]), len(store.azs)
-    pool["first_address"], pool["partitions"], pool["members"], pool["salt"] = first, store.partitions, members, salt_of(id)
+def parts(callee: PlanNode) -> tuple[int, int]:
+    """(partitions, members of each) among which a call is addressed by its key. Each instance of a cache is a partition of its own."""
+    behaviour = callee.behaviour
+    return (behaviour.partitions, len(behaviour.azs)) if isinstance(behaviour, Store) else (callee.count, 1)
+
+
+def addresses(s: np.void, pool: np.void, callee: PlanNode, callers: int) -> None:
+    """Every caller instance starts with the true primaries; ``pool["first"]`` is the row of the callee's first instance."""
+    store, first, (partitions, members) = callee.behaviour, int(s["n_address"]), parts(callee)
+    pool["first_address"], pool["partitions"], pool["members"], pool["salt"] = first, partitions, members, salt_of(callee.id)
     pool["read_first"] = -1
-    if _read_from_replicas(store):
+    if isinstance(store, Store) and _read_from_replicas(store):
         pool["read_first"] = 0 if standbys(store) == 0 else members - store.replicas
-    rows = int(pool["first"]) + members * np.arange(store.partitions)
-    s["addresses"][first : first + callers * store.partitions] = np.tile(rows, callers)
-    s["moved"][first : first + callers * store.partitions] = -1
-    s["n_address"] = first + callers * store.partitions
+    rows = int(pool["first"]) + members * np.arange(partitions)
+    s["addresses"][first : first + callers * partitions] = np.tile(rows, callers)
+    s["moved"][first : first + callers * partitions] = -1
+    s["n_address"] = first + callers * partitions
 
 
 def logs(plan: Plan, s: np.void) -> None:

@@ -28,6 +28,7 @@ class Live:
     edge_add_s: np.ndarray = field(init=False)  # float64 [edge], seconds per round trip
     edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
     path_cut: np.ndarray = field(init=False)  # bool [place, place]
+    flushes: np.ndarray = field(init=False)  # int64 [instance]: faults that empty its cache when they begin
     paused: np.ndarray = field(init=False)  # bool [instance]: no replication to it, and none from it
     hot_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1; clients only
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
@@ -39,6 +40,7 @@ class Live:
         self.edge_add_s = np.zeros(self.n_edges)
         self.edge_cut = np.zeros((self.n_edges, 2), bool)
         self.path_cut = np.zeros((self.n_places, self.n_places), bool)
+        self.flushes = np.zeros(self.n_instances, np.int64)
         self.paused = np.zeros(self.n_instances, bool)
         self.hot_share = np.zeros(self.n_instances)
         self.surge = np.ones(self.n_instances)

@@ -107,7 +107,12 @@ def _instance(behaviour: Behaviour, node: int, index: int, place: int) -> PlanIn
 def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
     number = {node.id: i for i, node in enumerate(scenario.nodes)}
     timeouts = {node.id: node.call_timeout_s for node in scenario.nodes}
-    return tuple(PlanEdge(e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller])) for e in scenario.edges)
+    edge = {e.id: i for i, e in enumerate(scenario.edges)}
+    lookups = [edge[f"{e.caller}->{e.cache}"] if e.cache else -1 for e in scenario.edges]
+    return tuple(
+        PlanEdge(e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller]), lookup)
+        for e, lookup in zip(scenario.edges, lookups, strict=True)
+    )
 
 
 def _faults(scenario: Scenario, places: tuple[Place, ...], nodes: tuple[PlanNode, ...]) -> tuple[PlanFault, ...]:

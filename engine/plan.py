@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, CallPolicy, Function, Source, Store
+from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Source, Store
 from engine.live import Live
 
 UNLIMITED = 1 << 30  # slots or queue places without a bound
@@ -49,12 +49,16 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True)
 class PlanEdge:
-    """A synchronous call from one node to another; ``id`` is "caller->callee"."""
+    """A synchronous call from one node to another; ``id`` is "caller->callee".
+
+    ``lookup`` is the caller's edge to a cache it asks first: on a hit this call is not made, after one it fills, after a write it drops.
+    """
 
     id: str
     caller: int
     callee: int
     policy: CallPolicy
+    lookup: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,10 @@ class Plan:
     def stores(self) -> list[int]:
         """Node indices of all stores, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Store)]
+
+    def memories(self) -> list[int]:
+        """Instances of all caches, in the order of the cache series."""
+        return [i for n, node in enumerate(self.nodes) if isinstance(node.behaviour, Cache) for i in self.instances_of(n)]
 
     def copies(self) -> list[int]:
         """Instances of all stores with replicas, in the order of the copy series: any of them may be a replica at some time."""

@@ -20,7 +20,7 @@ ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column value
 class Series:
     """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources, F functions.
 
-    By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_.
+    By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_, cache_.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
     Totals count requests that started at or after the warm-up, exactly.
     """
@@ -53,6 +53,9 @@ class Series:
     copy_lag_s: np.ndarray  # float32 [T, R] age of the oldest write a replica has not applied, at the end of the second; `Plan.copies`
     copy_lag_writes: np.ndarray  # int32 [T, R] how many it has not applied
     copy_stale: np.ndarray  # int32 [T, R] reads it answered although it lacked the latest write of their key
+    cache_hits: np.ndarray  # int32 [T, M] look-ups that found a fresh value; `Plan.memories`
+    cache_misses: np.ndarray  # int32 [T, M] look-ups that did not
+    cache_held: np.ndarray  # int32 [T, M] keys held at the end of the second, expired ones included
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
     start_degraded: np.ndarray  # int64 [T, S] ok requests whose answer was built on a fallback
@@ -78,7 +81,7 @@ class Series:
 
     def equal_until(self, other: Series, second: int) -> bool:
         """Whether every series by event time is bit-identical in the first ``second`` rows."""
-        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_"))]
+        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_"))]
         return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
                    for n in names)  # fmt: skip
 
@@ -115,6 +118,7 @@ def hist_bin_s(plan: Plan) -> int:
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
+    M = len(plan.memories())
     bin_s, C, R, F = hist_bin_s(plan), len(plan.classes()), len(plan.copies()), len(plan.functions())
     bins = -(-rows // bin_s)
 
@@ -136,6 +140,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),
+        cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),
         start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),

@@ -28,7 +28,7 @@ def warm() -> None:
     """Run a tiny plan through every entry point of the kernel, so that all of them are compiled and cached."""
     import numpy as np
 
-    from engine.behaviours import Balancer, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store
+    from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store
     from engine.control.conductor import Conductor
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
@@ -37,17 +37,19 @@ def warm() -> None:
     nodes = (
         PlanNode("c", "clients", "c", Source(((0.0, 5.0),)), 0, 1, (0,)),
         PlanNode("b", "balancer", "b", Balancer("round_robin", HealthCheck(1, 0.5, 2, 2)), 1, 1, (1,)),
-        PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2, 3)),
+        PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2, 3, 4)),
         PlanNode("d", "store", "d", Store(("a", "a"), 1, None, service, failover), 3, 2, ()),
         PlanNode("e", "store", "e", Store(("a", "a"), 1, None, service, failover, replicas=1), 5, 2, ()),
+        PlanNode("m", "cache", "m", Cache(("a",), 1, None, service), 7, 1, ()),
     )
-    edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0)) for a, b in ((0, 1), (1, 2), (2, 3), (2, 4)))
+    edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0)) for a, b in ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5)))
     places = (Place("outside", "outside", None), Place("r", "region", "r"), Place("a", "az", "r"))
-    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2)]
+    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2), (5, 0, 2)]
     instances = tuple(PlanInstance(n, k, p, UNLIMITED if n < 2 else 1, UNLIMITED) for n, k, p in where)
 
     def apply(live: Live) -> None:
         live.take_down([2, 3, 5], BLACK_HOLE)
+        live.flushes[7] += 1
 
     fault = PlanFault("f", "warm", "a", 1.0, 4.5, "warm", apply)
     conductor = Conductor(Plan("warm", 1, 8.0, 0.0, places, np.zeros((3, 3)), nodes, edges, instances, (fault,)))

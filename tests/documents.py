@@ -47,8 +47,15 @@ def with_fault(**fields: Any) -> dict[str, Any]:
 
 def node_for(behaviours: Sequence[str]) -> str:
     """A node of the shop with one of these behaviours; web when there is a choice."""
-    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users"}
+    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near"}
     return next((of[b] for b in of if b in behaviours), "web")
+
+
+def with_cache(data: dict[str, Any]) -> dict[str, Any]:
+    """The document with a cache between web and its database."""
+    data["nodes"].append({"id": "near", "kind": "cache"})
+    data["edges"] += [{"from": "web", "to": "near"}, {"from": "near", "to": "orders"}]
+    return data
 
 
 def said(data: Any) -> list[tuple[str, str]]:

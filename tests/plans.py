@@ -20,15 +20,19 @@ Edges = dict[tuple[str, str], CallPolicy]
 
 def make_plan(
     nodes: Mapping[str, Any], edges: Edges, *, seed: int = 1, duration_s: float = 60.0, warmup_s: float = 0.0,
-    faults: tuple[PlanFault, ...] = (), same_az_s: float = 0.0, cross_az_s: float = 0.0, client_s: float = 0.0,
+    faults: tuple[PlanFault, ...] = (), lookups: Mapping[str, str] = {},
+    same_az_s: float = 0.0, cross_az_s: float = 0.0, client_s: float = 0.0,
 ) -> Plan:  # fmt: skip
-    """A plan over one Region with AZs a and b. Network values are round trips."""
+    """A plan over one Region with AZs a and b. Network values are round trips; ``lookups``: edge → edge to the cache asked first."""
     one_way = np.array(
         [[0, client_s, client_s, client_s], [client_s, cross_az_s, cross_az_s, cross_az_s],
          [client_s, cross_az_s, same_az_s, cross_az_s], [client_s, cross_az_s, cross_az_s, same_az_s]]
     ) / 2  # fmt: skip
     number = {name: n for n, name in enumerate(nodes)}
-    plan_edges = tuple(PlanEdge(f"{a}->{b}", number[a], number[b], policy) for (a, b), policy in edges.items())
+    order = {f"{a}->{b}": e for e, (a, b) in enumerate(edges)}
+    plan_edges = tuple(
+        PlanEdge(f"{a}->{b}", number[a], number[b], policy, order.get(lookups.get(f"{a}->{b}", ""), -1)) for (a, b), policy in edges.items()
+    )
     plan_nodes: list[PlanNode] = []
     instances: list[PlanInstance] = []
     for n, (name, behaviour) in enumerate(nodes.items()):

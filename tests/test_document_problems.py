@@ -50,11 +50,11 @@ def test_an_unknown_kind_is_answered_with_the_known_ones():
         "nodes.web",
         "'servise'",
         "did you mean 'service'?",
-        "clients, alb, balancer, limiter, ec2_asg, function, service, rds, store",
+        "clients, alb, balancer, limiter, ec2_asg, function, service, cache, rds, store",
     )
 
 
-@pytest.mark.parametrize("kind", ["lambda", "sqs", "cache", "route53"])
+@pytest.mark.parametrize("kind", ["lambda", "sqs", "cloudfront", "route53"])
 def test_a_kind_of_a_later_version_is_called_not_available(kind):
     one(with_node("web", kind=kind), "nodes.web", f"kind {kind!r} is not available in this version; available are clients")
 

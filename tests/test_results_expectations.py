@@ -113,7 +113,7 @@ def test_every_listed_metric_has_a_value_or_says_why_not() -> None:
     for scope, of in owners:
         for metric in (*TOTALS[scope], *SERIES[scope], *(f"{m}_max" for m in SERIES[scope])):
             (line,) = judged(s, {"metric": metric, "at_least": 0} | of)
-            assert line["pass"], line
+            assert line["pass"] or (metric.startswith("hit_ratio") and line["reason"]), line  # only a cache has one
 
 
 def test_a_value_that_cannot_be_computed_fails_with_the_reason() -> None:

@@ -22,7 +22,7 @@ from engine.control.faults import strike
 from engine.control.health import watch_targets
 from engine.control.promotion import watch_replicas
 from engine.events import Event, Kind
-from engine.kernel import doors, environments, loop, meters, stores
+from engine.kernel import caches, doors, environments, loop, meters, stores
 from engine.kernel.layout import MOST_FRAMES, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import Series, empty_series
@@ -150,6 +150,8 @@ class Conductor:
         if len(self.copies):
             stores.collect_copies(self.world, row, self.now, self.copies, s.copy_lag_s, s.copy_lag_writes, s.copy_stale)
         environments.collect_environments(self.world, row, self.now, self.functions, s.inst_cold, s.inst_environments)
+        if s.cache_hits.shape[1]:
+            caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
         s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
         s.reached_s = row + 1

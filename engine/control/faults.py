@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.kernel import doors, stores
+from engine.kernel import caches, doors, stores
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
@@ -59,5 +59,8 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
             doors.revive(world, int(i), now)
     for source, factor in enumerate(live.surge[sources["inst"]]):
         doors.set_surge(world, source, float(factor), now)
+    for i in np.nonzero(inst["flushes"] < live.flushes)[0]:
+        caches.flush(world, int(i))
+    inst["flushes"] = live.flushes
     stores.links_changed(world, now)
     doors.wake_writes(world, now)

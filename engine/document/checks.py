@@ -25,6 +25,7 @@ def check(draft: Draft) -> Found:
         return  # without nodes every other name would be wrong too
     yield from check_ids(draft)
     yield from check_edges(draft)
+    yield from check_caches(draft)
     yield from check_calls(draft)
     yield from check_nodes(draft)
     yield from check_faults(draft)
@@ -80,6 +81,34 @@ def check_edges(draft: Draft) -> Found:
         if edge.caller in ends and edge.callee in ends:
             found = edge.check_between(ends[edge.caller], ends[edge.callee])
             yield from (Problem(f"{path}.{field}", message) for field, message in found)
+
+
+def check_caches(draft: Draft) -> Found:
+    """Caches that are asked first are caches, are called by who asks them, and do not fetch by themselves; no cache is asked in vain."""
+    behaviour = {node.id: node.behaviour for node in draft.scenario.nodes}
+    fetching = {edge.caller for edge in draft.scenario.edges}
+    asked = {(edge.caller, edge.cache) for edge in draft.scenario.edges if edge.cache}
+    for edge in draft.scenario.edges:
+        path, cache = f"edges.{edge.id}", edge.cache
+        if cache is not None:
+            caches = [id for id, what in behaviour.items() if what == "cache" and id not in fetching]
+            caller = draft.classes.get(edge.caller)
+            if cache not in draft.nodes:
+                yield Problem(f"{path}.cache", f"there is no node {cache!r}{close_to(cache, caches)}; the caches are {listed(caches)}")
+            elif cache in behaviour and (behaviour[cache] != "cache" or cache == edge.callee):
+                yield Problem(f"{path}.cache", f"{cache!r} is no cache in front of {edge.callee!r}; the caches are {listed(caches)}")
+            elif cache in fetching:
+                yield Problem(f"{path}.cache", f"{cache!r} fetches what it misses by itself; call it instead, or remove its own edges")
+            elif f"{edge.caller}->{cache}" not in draft.edges:
+                yield Problem(f"{path}.cache", f"{edge.caller!r} does not call {cache!r}; add an edge from it to the cache")
+            elif caller is not None and caller.behaviour != "station":
+                yield Problem(f"{path}.cache", f"only services ask a cache first, and {edge.caller!r} is a {caller.label.lower()}")
+        elif behaviour.get(edge.callee) == "cache" and edge.callee not in fetching and (edge.caller, edge.callee) not in asked:
+            fix = f"name it as the `cache` of an edge of {edge.caller!r}, or give it an edge of its own to fetch from"
+            yield Problem(path, f"nothing is looked up in {edge.callee!r} over this edge; {fix}")
+    for node in draft.scenario.nodes:
+        if getattr(node, "calls", "in_order") != "in_order" and any(caller == node.id for caller, _ in asked):
+            yield Problem(f"nodes.{node.id}.calls", "a service that asks a cache first makes its calls one after the other; use in_order")
 
 
 def check_calls(draft: Draft) -> Found:

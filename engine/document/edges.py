@@ -105,6 +105,9 @@ class Edge(Strict):
     connection_pool: PoolFields | None = quantity(None, "", "Keeps connections open, also to a store's old address; a new one per call "
                                                   "without it.", label="Connection pool")  # fmt: skip
 
+    cache: Id | None = quantity(None, "", "Id of a cache the caller asks first; it needs an edge to it too. On a hit this call is not "
+                                "made, a miss fills the cache, a write drops the key.", label="Cache")  # fmt: skip
+
     @property
     def id(self) -> str:
         """Its ends, "caller->callee": there is at most one edge between two nodes in one direction."""

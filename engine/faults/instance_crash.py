@@ -15,7 +15,7 @@ class InstanceCrash(Fault):
     label: ClassVar = "Instance crash"
     summary: ClassVar = "The process dies with all it was serving and queueing; it comes back empty."
     targets: ClassVar = ("instance", "node")
-    behaviours: ClassVar = ("station", "store", "function")
+    behaviours: ClassVar = ("station", "cache", "store", "function")
 
     mode: Mode = quantity("refused", "", "What callers see: an error at once (refused) or silence (black hole).",
                           assumption="the host survives its process")  # fmt: skip

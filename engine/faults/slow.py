@@ -15,7 +15,7 @@ class Slow(Fault):
     label: ClassVar = "Slow"
     summary: ClassVar = "Requests take several times as long to serve; health checks see nothing wrong."
     targets: ClassVar = ("instance", "node")
-    behaviours: ClassVar = ("station", "store", "function")
+    behaviours: ClassVar = ("station", "cache", "store", "function")
     not_on: ClassVar = {
         "balancer": "a balancer passes requests on and spends no time on them",
         "source": "clients only send requests, they serve none",

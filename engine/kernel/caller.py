@@ -131,7 +131,7 @@ def dispatch(s, f, row, step, tries, now):
     ch.parent = f
     ch.inst = s.targets[row].inst
     ch.edge = e
-    ch.pc = s.nodes[s.inst[ch.inst].node].pc
+    ch.pc = s.nodes[s.inst[ch.inst].node].pc + step.entry
     ch.key = child_key(fr.key, step.local, tries)
     ch.kind = fr.kind
     ch.subject = fr.subject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, think
 from engine.kernel.breakers import close_breaker
+from engine.kernel.caches import forget
 from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
 from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.connections import reconnect
@@ -132,6 +133,8 @@ def kill(w, i, how, now):
                     ins.n_killed += 1
                     kill_frame(s, f, how == DEAD_REFUSED, now)
         reset_callers(s, i, now)
+        if ins.memory >= 0:
+            forget(s, ins.memory)
     ins.down = how
     if s.orphans:
         wake_orphans(s, NOBODY)

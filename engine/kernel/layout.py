@@ -44,9 +44,11 @@ HELPER = np.int64(-2)  # `edge` of the helper frames of parallel calls; −1: a 
 # Outcomes, in the order of engine.outcomes.OUTCOMES.
 OK, TIMEOUT, REFUSED, ERROR, THROTTLED, SHED, QUEUE_FULL, BREAKER_OPEN, BULKHEAD_FULL, NO_TARGET, NO_WRITER, UNRESOLVED = np.arange(12)
 N_OUT = 12
+MISSED = np.int64(-2)  # instead of a first cause: the answer of a cache that does not have it
 CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
 
 OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
+OP_WRITES, OP_LOOKUP, OP_MISS, OP_FILL, OP_DROP, OP_STALE = np.arange(60, 66)  # see engine.kernel.caches
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
@@ -66,6 +68,7 @@ DIST_BINS = 1024
 N_INST, N_NODE, N_STEP, N_EDGE, N_POOL, N_PLACE = 2048, 512, 8192, 2048, 2048, 128
 N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_536, 16_384, 4096, 512, 131_072, 256
 N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
+N_MEMORY, N_ENTRY = 2048, 1 << 22
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_IDLE = 262_144  # environments of all functions
@@ -93,11 +96,11 @@ frame_dt = _record(
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
-    "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled",
+    "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes",
     floats="slow error_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes")
-step_dt = _record("op pool dist on_ok on_fail status holds local")
+step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry")  # entry: where the callee's program begins
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool",
@@ -107,6 +110,9 @@ pool_dt = _record("policy first count n_healthy next edge partitions members rea
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 target_dt = _record("inst edge out healthy")
+# What a cache instance remembers: a row per key, in order of use from head to tail.
+memory_dt = _record("first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted", floats="hit_ratio")
+entry_dt = _record("prev next until held")
 # The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
 log_dt = _record("n lost shift low ring mask first members primary gap first_version partition partitions", unsigned="salt")
 dist_dt = _record("kind table", floats="scale power")
@@ -128,7 +134,7 @@ world_dt = np.dtype(
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
         ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),
         ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
-        ("n_idle", I8),
+        ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
@@ -139,6 +145,7 @@ world_dt = np.dtype(
         ("logs", log_dt, (N_LOG,)), ("ring", I8, (N_RING,)), ("spare", I8, (N_SPARE,)),
         ("versions", I8, (N_VERSION,)),
         ("idle", I8, (N_IDLE,)),
+        ("memories", memory_dt, (N_MEMORY,)), ("entries", entry_dt, (N_ENTRY,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("extras", I8, (N_EDGE, N_EXTRA)),

@@ -12,7 +12,8 @@ from engine.kernel.heap import heap_replace_top
 from engine.kernel.hedges import first_of_two, hedge, hedge_is_due, hedge_timed_out
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CANCEL, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, OK, REPLY, SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
+    BACKOFF, CANCEL, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, MISSED, OK, REPLY, SERVE, SYNC, THINK, TIMEOUT,
+    TRAVEL,
 )  # fmt: skip
 from engine.kernel.program import AGAIN, RUN, acknowledged, run
 from engine.kernel.wires import release, stop_timer
@@ -102,8 +103,11 @@ def happen(s, f, now):
                 end_attempt(s, p, outcome, now)
             if outcome != OK:
                 blame(caller, e, outcome, first)
-            elif degraded:
-                caller.degraded = 1
+            else:
+                if degraded:
+                    caller.degraded = 1
+                if first == MISSED:
+                    caller.first = MISSED
             run(s, p, outcome, now)
     elif state == BACKOFF:
         run(s, f, AGAIN, now)

@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 
+from engine.kernel.caches import remember
 from engine.kernel.callee import finish, standby_reachable
 from engine.kernel.caller import PENDING, attempt, backoff_ticks, blame, called_edge, may_retry, refill_budget
 from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, OK, OP_CALL, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE, OP_SYNC, POWER,
-    SERVE, STALL, SYNC,
+    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_CALL, OP_END, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE,
+    OP_SYNC, POWER, SERVE, STALL, SYNC,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
 from engine.kernel.records import join_or_lead, open_record
@@ -146,9 +147,12 @@ def run(s, f, outcome, now):
             elif step.op == OP_FORK:
                 fork(s, f, step)
                 return
-            else:
+            elif step.op == OP_END:
                 end_branch(s, f, step.status)
                 return
+            else:
+                remember(s, f, step, now)
+                continue
         if outcome == AGAIN:
             outcome = attempt(s, f, now)
             if outcome == PENDING:
@@ -163,6 +167,10 @@ def run(s, f, outcome, now):
                 fr.state = BACKOFF
                 at(s, now + wait, f)
                 return
+        missed = fr.first == MISSED
         end_call(s, fr, e, outcome, now)
-        fr.pc = step.on_ok if outcome == OK or falls_back(s, fr, e, step) else step.on_fail
+        if outcome == OK and missed:
+            fr.pc = step.on_miss
+        else:
+            fr.pc = step.on_ok if outcome == OK or falls_back(s, fr, e, step) else step.on_fail
         outcome = RUN

@@ -91,7 +91,7 @@ class Calls(Clock):
     def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process:
         """A whole call with its retries on behalf of ``job``: (outcome, first cause), or None when the caller died or was cancelled."""
         caller, tries, first = job.callee, 0, None
-        record = self.record_of(job, pool)
+        record, job.asks = self.record_of(job, pool), pool.verb
         while True:
             target = self.choose(pool, caller, job.key, local, tries, job.about)
             e = target.edge if target else pool.targets[0].edge
@@ -106,7 +106,7 @@ class Calls(Clock):
                 self.call_ends[second, e, "ok"] += 1
                 if policy.retry_budget is not None:
                     self.tokens[e] = min(10.0, self.tokens[e] + policy.retry_budget)
-                return "ok", None
+                return "ok", theirs
             first = first or earlier or theirs or (e, outcome)
             if tries + 1 >= policy.attempts or not self.pay(e):
                 self.call_ends[second, e, outcome] += 1
@@ -186,7 +186,7 @@ class Calls(Clock):
                     self.supersede(other, hedge_won=this.tries != tries)
                 job.open = []
                 job.degraded |= this.job.degraded
-                return "ok", None, None
+                return "ok", first, None
             if not job.open:
                 return outcome, first, earlier
             self.attempt_ends[self.env.now // TICKS_PER_S, this.target.edge, outcome] += 1
@@ -197,7 +197,7 @@ class Calls(Clock):
         caller = job.callee
         site = self.sites[target.edge, caller]
         key = self.draws.child(job.key, local, tries)
-        sent = Job(target.edge, caller, target.server, key, self.env.event(), job.about, record=record)
+        sent = Job(target.edge, caller, target.server, key, self.env.event(), job.about, record=record, verb=job.asks)
         mine = Attempt(target, site, sent, tries)
         site.inflight += 1
         target.out += 1

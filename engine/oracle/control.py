@@ -76,14 +76,23 @@ class Control(Clock):
             if down and not server.down:
                 self.kill(server, down)
             server.down = down
+        self.flush(live)
         self.relink()
         for server in self.servers:
             if server.stalled and (server.standby is None or self.in_touch(server)):
                 self.resume(server)
 
+    def flush(self, live: Live) -> None:
+        """Empty caches that a fault hits now."""
+        for server in self.servers:
+            if live.flushes[server.number] > server.flushes:
+                self.forget(server)
+            server.flushes = int(live.flushes[server.number])
+
     def kill(self, server: Server, down: int) -> None:
         """Everything there is lost; callers get a reset unless it is a black hole. What it knew about its own calls is gone."""
         server.down, server.epoch, server.busy = down, server.epoch + 1, 0
+        self.forget(server)
         waiting = [turn for _, turn in server.queue]
         server.queue.clear()
         server.stalled.clear()
@@ -289,5 +298,6 @@ class Control(Clock):
     if TYPE_CHECKING:  # in `Replication`
 
         def relink(self) -> None: ...
+        def forget(self, server: Server) -> None: ...
         def follow(self, server: Server) -> None: ...
         def named(self, node: int, partition: int) -> tuple[object, ...]: ...

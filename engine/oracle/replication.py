@@ -97,14 +97,15 @@ class Replication(Clock):
 
     def member(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target:
         """The member a caller asks: the primary it believes in, or for a read any other that may be read."""
-        edge = self.plan.edges[pool.targets[0].edge]
-        store, count, p = self.store(edge.callee), len(self.store(edge.callee).azs), 0
-        if store.partitions > 1 and about.subject >= 0:
-            p = int(to_unit(draw(int(stream_key(0, "partition", self.plan.nodes[edge.callee].id)), about.subject)) * store.partitions)
-        elif store.partitions > 1:
-            p = int(self.draws.uniform(key, PARTITION) * store.partitions)
-        believed = self.sites[pool.targets[0].edge, caller].primaries[p]
-        if self.writes(about) or store.reads == "primary" or not store.replicas:
+        callee = self.plan.nodes[self.plan.edges[pool.targets[0].edge].callee]
+        store, p = callee.behaviour, 0
+        partitions = store.partitions if isinstance(store, Store) else callee.count
+        if partitions > 1 and about.subject >= 0:
+            p = int(to_unit(draw(int(stream_key(0, "partition", callee.id)), about.subject)) * partitions)
+        elif partitions > 1:
+            p = int(self.draws.uniform(key, PARTITION) * partitions)
+        believed, count = self.sites[pool.targets[0].edge, caller].primaries[p], callee.count // partitions
+        if not isinstance(store, Store) or self.writes(about) or store.reads == "primary" or not store.replicas:
             return believed
         mine = pool.targets[p * count : (p + 1) * count]
         readable = mine if store.replicas == count - 1 else mine[count - store.replicas :]

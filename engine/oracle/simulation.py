@@ -8,8 +8,9 @@ from typing import Any
 
 import simpy
 
-from engine.behaviours import Balancer, Function, Limiter, Station, Store
+from engine.behaviours import Balancer, Cache, Function, Limiter, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
+from engine.oracle.caches import Caches
 from engine.oracle.calls import Calls
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, Draws
@@ -22,7 +23,7 @@ from engine.plan import Plan
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Gates, Traffic, Calls, Control, Replication):
+class Oracle(Gates, Traffic, Calls, Control, Replication, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
@@ -52,6 +53,7 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
         self.killed: Counter[int] = Counter()
         self.latencies: defaultdict[int, list[int]] = defaultdict(list)
         self.start_stores()
+        self.start_caches()
         self.start_control()
         self.start_clients()
 
@@ -69,12 +71,12 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
             if isinstance(node.behaviour, Balancer):
                 algorithm = node.behaviour.algorithm
             else:
-                store = isinstance(self.plan.nodes[self.plan.edges[group[0]].callee].behaviour, Store)
+                store = isinstance(self.plan.nodes[self.plan.edges[group[0]].callee].behaviour, Store | Cache)
                 algorithm = "primary" if store else "random"  # type: ignore[assignment]
             for e in group:
                 for s in self.of(n):
                     callee = self.plan.nodes[self.plan.edges[e].callee].behaviour
-                    self.sites[e, s].primaries = targets[:: len(callee.azs)] if isinstance(callee, Store) else []
+                    self.sites[e, s].primaries = targets[:: len(callee.azs) if isinstance(callee, Store) else 1]
             pools.append(Pool(targets, algorithm))
         return pools
 
@@ -214,9 +216,20 @@ class Oracle(Gates, Traffic, Calls, Control, Replication):
             self.free_slot(server)
         if isinstance(behaviour, Station) and behaviour.parallel and len(self.pools[server.node]) > 1:
             return (yield from self.all_at_once(job, local, epoch))
+        if isinstance(behaviour, Cache):
+            return (yield from self.read_through(job, epoch)) if node.calls else self.asked(job)
         first: First = None
-        for pool in self.pools[server.node]:
-            result = yield from self.call(job, pool, local, epoch)
+        pools = dict(zip(node.calls, self.pools[server.node], strict=False))  # a balancer has one for all
+        asked = {self.plan.edges[e].lookup for e in node.calls} - {-1}
+        for e, pool in pools.items():
+            lookup = self.plan.edges[e].lookup
+            if e in asked:
+                continue
+            if lookup >= 0:
+                result = yield from self.call_after_look_up(job, pools[lookup], pool, local, epoch)
+                local += 6
+            else:
+                result = yield from self.call(job, pool, local, epoch)
             if result is None:
                 return None
             outcome, first = result

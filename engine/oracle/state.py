@@ -31,10 +31,12 @@ class Job:
     key: int
     done: simpy.Event | None
     about: About
+    verb: str = ""  # what a cache that is only asked is to do
     abandoned: bool = False
     cold: bool = False  # it runs in a new environment
     answered: int = 0  # how many answers came before this one's, itself included; 0: none yet
     record: Record | None = None
+    asks: str = ""  # the verb of its present call, where that goes to a cache
     stage: str = "travel"  # then: wait, cold, serve, joined, sync, backoff, call, fork, over
     cancelled: bool = False
     degraded: bool = False  # built on a fallback
@@ -83,6 +85,7 @@ class Server:
     idle: list[int] = field(default_factory=list)  # since when each idle environment of a function is, ascending
     hot_share: float = 0.0
     paused: bool = False
+    flushes: int = 0
     error_share: float = 0.0
     busy: int = 0
     epoch: int = 0
@@ -120,6 +123,7 @@ class Pool:
     algorithm: str
     rotation: list[Target] = field(default_factory=list)
     next: int = 0
+    verb: str = ""  # what a cache that is only asked is to do
 
     def __post_init__(self) -> None:
         self.rotation = list(self.targets)

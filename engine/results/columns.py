@@ -129,6 +129,7 @@ class PerSecond:
             "instances_up": by_node(plan, s.inst_state == 0),
         }
         columns |= self._replication()
+        columns["hit_ratio"] = self._hit_ratio()
         columns |= self._what_callers_see() | self._on_demand()
         for source, node in enumerate(plan.sources()):
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
@@ -137,6 +138,13 @@ class PerSecond:
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
+
+    def _hit_ratio(self) -> np.ndarray:
+        """Share of the look-ups of each cache that found a fresh value; NaN without any."""
+        hits, misses = (np.zeros((len(self.series.edge_calls), len(self.plan.instances))) for _ in range(2))
+        hits[:, self.plan.memories()], misses[:, self.plan.memories()] = self.series.cache_hits, self.series.cache_misses
+        found = by_node(self.plan, hits)
+        return divide(found, found + by_node(self.plan, misses))
 
     def _replication(self) -> Columns:
         """How far the replicas of each store are behind, the worst of them, and the stale reads they answered; 0 without any."""

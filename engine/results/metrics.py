@@ -22,7 +22,7 @@ REQUEST_TOTALS = (
 OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for c in CAUSES))  # of the attempts sent to a node
 NODE_TOTALS = (
     *OF_CALLERS, "arrived", "completed", "rejected", "killed", "cancelled", "duplicates", "present", "utilisation", "load", "peak_queue",
-    "acknowledged_writes", "lost_writes", "stale_reads",
+    "acknowledged_writes", "lost_writes", "stale_reads", "hits", "misses",
 )  # fmt: skip
 EDGE_TOTALS = (
     "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "abandoned",
@@ -39,7 +39,7 @@ REQUEST_SERIES = (
 NODE_SERIES = (
     "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "cancelled_per_s", "ok_per_s", "failed_per_s", "error_ratio",
     "utilisation", "load", "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
-    "replication_lag_s", "replication_lag_writes", "stale_reads_per_s",
+    "replication_lag_s", "replication_lag_writes", "stale_reads_per_s", "hit_ratio",
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",

@@ -108,6 +108,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "present": int(columns["present"][n]),
         }
         | (_store(plan, series, n, rows) if n in stores else {})
+        | (_cache(plan, series, n, rows) if node.behaviour.behaviour == "cache" else {})
         for n, node in enumerate(plan.nodes)
     }
 
@@ -121,6 +122,13 @@ def _store(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, int]:
         "lost_writes": int(series.lost[first : first + count].sum()),
         "stale_reads": int(series.copy_stale[rows][:, mine].sum()),
     }
+
+
+def _cache(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
+    """Look-ups of the window."""
+    mine = [m for m, i in enumerate(plan.memories()) if plan.instances[i].node == n]
+    hits, misses = int(series.cache_hits[rows][:, mine].sum()), int(series.cache_misses[rows][:, mine].sum())
+    return {"hits": hits, "misses": misses, "hit_ratio": ratio(hits, hits + misses)}
 
 
 def _share(part_s: float, whole_s: float, most: float = math.inf) -> float | None:

@@ -1,0 +1,169 @@
+"""Caches: what an instance holds of which key and until when, least recently used first out.
+
+Every instance has a row for each key of the population, linked in order of use. A read-through cache runs look up → call → fill itself; of
+a cache that only remembers (cache-aside) its caller asks for one verb at a time, each a program of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.jit import entry, inner, tiny
+from engine.kernel.layout import FOREVER, MISSED, OP_DROP, OP_FILL, OP_LOOKUP, OP_MISS, OP_WRITES
+from engine.kernel.rng import ZERO, counter, uniform
+from engine.kernel.subjects import is_write
+
+FOR_HIT = np.int64(64)
+NOBODY = np.int64(-1)
+
+
+@inner
+def remember(s, f, step, now):
+    """A step of a cache's program, or of a service that looks something up; it takes no time."""
+    fr = s.frames[f]
+    op = step.op
+    if op == OP_WRITES:
+        fr.pc = step.on_fail if is_write(s, fr) else step.on_ok
+    elif op == OP_MISS:
+        fr.first = MISSED
+        fr.pc = step.on_ok
+    else:
+        m = s.inst[fr.inst].memory
+        fr.pc = step.on_ok
+        if op == OP_LOOKUP:
+            if not look_up(s, m, fr, now):
+                fr.pc = step.on_fail
+        elif op == OP_FILL:
+            put(s, m, fr.subject, now)
+        elif op == OP_DROP:
+            drop(s, m, fr.subject)
+        elif is_write(s, fr) or not still_good(s, m, fr.subject, now):  # OP_STALE
+            fr.pc = step.on_fail
+
+
+@inner
+def look_up(s, m, fr, now):
+    """Whether memory m has the key, fresh; using it makes it the most recent."""
+    mem = s.memories[m]
+    if mem.hit_ratio >= 0.0:
+        hit = uniform(fr.key, counter(FOR_HIT, ZERO, ZERO)) < mem.hit_ratio
+    elif fr.subject < 0:
+        hit = False
+    else:
+        k = mem.first + fr.subject
+        hit = s.entries[k].held == 1 and now < s.entries[k].until
+        if hit:
+            unlink(s, mem, k)
+            push(s, mem, k)
+    if hit:
+        mem.n_hits += 1
+    else:
+        mem.n_misses += 1
+    return hit
+
+
+@tiny
+def still_good(s, m, subject, now):
+    """Whether an expired value may be given out because a new one cannot be had."""
+    mem = s.memories[m]
+    if subject < 0 or mem.hit_ratio >= 0.0 or mem.grace <= 0:
+        return False
+    e = s.entries[mem.first + subject]
+    if e.held == 1 and now < e.until + mem.grace:
+        mem.n_stale += 1
+        return True
+    return False
+
+
+@inner
+def put(s, m, subject, now):
+    """The key is here from now on, for one time to live; the least recently used goes when there is no room."""
+    mem = s.memories[m]
+    if subject < 0 or mem.hit_ratio >= 0.0:
+        return
+    k = mem.first + subject
+    if s.entries[k].held == 1:
+        unlink(s, mem, k)
+    elif mem.held == mem.capacity:
+        oldest = mem.tail
+        unlink(s, mem, oldest)
+        s.entries[oldest].held = 0
+        mem.n_evicted += 1
+    else:
+        mem.held += 1
+    s.entries[k].held = 1
+    s.entries[k].until = now + mem.ttl if mem.ttl > 0 else 2 * FOREVER
+    push(s, mem, k)
+
+
+@tiny
+def drop(s, m, subject):
+    """The key is not here any more."""
+    mem = s.memories[m]
+    if subject >= 0 and mem.hit_ratio < 0.0:
+        k = mem.first + subject
+        if s.entries[k].held == 1:
+            unlink(s, mem, k)
+            s.entries[k].held = 0
+            mem.held -= 1
+
+
+@tiny
+def unlink(s, mem, k):
+    """Take entry k out of the order of use."""
+    e = s.entries[k]
+    if e.prev >= 0:
+        s.entries[e.prev].next = e.next
+    else:
+        mem.head = e.next
+    if e.next >= 0:
+        s.entries[e.next].prev = e.prev
+    else:
+        mem.tail = e.prev
+
+
+@tiny
+def push(s, mem, k):
+    """Entry k is the most recently used."""
+    e = s.entries[k]
+    e.prev = NOBODY
+    e.next = mem.head
+    if mem.head >= 0:
+        s.entries[mem.head].prev = k
+    else:
+        mem.tail = k
+    mem.head = k
+
+
+@inner
+def forget(s, m):
+    """Everything is gone."""
+    mem = s.memories[m]
+    k = mem.head
+    while k >= 0:
+        s.entries[k].held = 0
+        k = s.entries[k].next
+    mem.head = NOBODY
+    mem.tail = NOBODY
+    mem.held = ZERO
+
+
+@entry
+def flush(w, i):
+    """Instance i loses what it remembers."""
+    s = w[0]
+    if s.inst[i].memory >= 0:
+        forget(s, s.inst[i].memory)
+
+
+@entry
+def collect_memories(w, row, hits, misses, held):
+    """Move the hits and misses of the second that ends now, and how much is held, into row ``row``."""
+    s = w[0]
+    for m in range(s.n_memory):
+        mem = s.memories[m]
+        hits[row, m] = mem.n_hits
+        misses[row, m] = mem.n_misses
+        held[row, m] = mem.held
+        mem.n_hits = 0
+        mem.n_misses = 0

@@ -1,0 +1,126 @@
+"""The oracle's caches: an ordered dictionary per instance, and the programs of those who use it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from engine.behaviours import Cache
+from engine.kernel.layout import ticks
+from engine.oracle.clock import Clock
+from engine.oracle.draws import HIT, Draws
+from engine.oracle.state import About, First, Job, Pool, Server
+
+Process = Generator[simpy.Event, Any, Any]
+MISS: First = (-1, "miss")  # beside an ok: the cache does not have it
+
+
+class Memory:
+    """What one cache instance remembers: key → until when it is fresh, the most recently used last."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.cache, self.hits, self.misses = cache, 0, 0
+        self.kept: OrderedDict[int, float] = OrderedDict()
+
+    def put(self, subject: int, now: int) -> None:
+        """Keep a key for one time to live."""
+        if subject < 0 or self.cache.hit_ratio is not None:
+            return
+        if subject not in self.kept and self.cache.capacity is not None and len(self.kept) >= self.cache.capacity:
+            self.kept.popitem(last=False)
+        self.kept[subject] = now + ticks(self.cache.ttl_s) if self.cache.ttl_s is not None else float("inf")
+        self.kept.move_to_end(subject)
+
+
+class Caches(Clock):
+    """The caches' part of `Oracle`."""
+
+    draws: Draws
+    pools: list[list[Pool]]
+
+    def start_caches(self) -> None:
+        """All empty."""
+        self.memories = {self.servers[i]: Memory(self.cache(self.servers[i])) for i in self.plan.memories()}
+
+    def cache(self, server: Server) -> Cache:
+        """An instance's behaviour as a cache."""
+        behaviour = self.plan.nodes[server.node].behaviour
+        assert isinstance(behaviour, Cache)
+        return behaviour
+
+    def look_up(self, job: Job) -> bool:
+        """Whether it is here and fresh."""
+        memory, subject = self.memories[job.callee], job.about.subject
+        if memory.cache.hit_ratio is not None:
+            hit = self.draws.uniform(job.key, HIT) < memory.cache.hit_ratio
+        else:
+            hit = self.env.now < memory.kept.get(subject, 0)
+        if hit and memory.cache.hit_ratio is None:
+            memory.kept.move_to_end(subject)
+        memory.hits, memory.misses = memory.hits + hit, memory.misses + (not hit)
+        return hit
+
+    def forget(self, server: Server) -> None:
+        """Empty it."""
+        if server in self.memories:
+            self.memories[server].kept.clear()
+
+    def asked(self, job: Job) -> tuple[str, First]:
+        """A cache that is only asked does one thing at a time."""
+        memory = self.memories[job.callee]
+        if job.verb == "fill":
+            memory.put(job.about.subject, self.env.now)
+        elif job.verb == "drop":
+            memory.kept.pop(job.about.subject, None)
+        elif not self.look_up(job):
+            return "ok", MISS
+        return "ok", None
+
+    def read_through(self, job: Job, epoch: int) -> Process:
+        """Look up, on a miss fetch and keep. Writes always pass."""
+        memory, writes, subject = self.memories[job.callee], self.writes(job.about), job.about.subject
+        if not writes and self.look_up(job):
+            return "ok", None
+        for k, pool in enumerate(self.pools[job.callee.node]):
+            result = yield from self.call(job, pool, 3 + k, epoch)
+            if result is None:
+                return None
+            outcome, first = result
+            if outcome != "ok":
+                grace = memory.cache.stale_if_error_s
+                old = not writes and grace > 0 and self.env.now < memory.kept.get(subject, float("-inf")) + ticks(grace)
+                return ("ok", None) if old else ("error", first)
+        if writes and memory.cache.writes == "around":
+            memory.kept.pop(subject, None)
+        else:
+            memory.put(subject, self.env.now)
+        return "ok", None
+
+    def call_after_look_up(self, job: Job, cache: Pool, pool: Pool, at: int, epoch: int) -> Process:
+        """Ask the cache, then whom it saves; ``at`` numbers the steps for their draws. The result is that of the call."""
+
+        def step(k: int, verb: str = "") -> Process:
+            return self.call(job, replace(cache, verb=verb) if verb else pool, at + k, epoch)
+
+        if self.writes(job.about):
+            result = yield from step(5)
+            if result is not None and result[0] == "ok":
+                return None if (yield from step(6, "drop")) is None else ("ok", None)
+            return result
+        looked = yield from step(1, "lookup")
+        if looked is None or looked == ("ok", None):
+            return looked
+        result = yield from step(2 if looked[0] == "ok" else 4)
+        if result is None or result[0] != "ok" or looked[0] != "ok":
+            return result
+        return None if (yield from step(3, "fill")) is None else ("ok", None)
+
+    if TYPE_CHECKING:  # in `Oracle`, `Calls` and `Replication`
+        servers: list[Server]
+
+        def writes(self, about: About) -> bool: ...
+        def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process: ...

@@ -1,0 +1,252 @@
+"""Caches: what they save, what they forget, and what their loss does to the store behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import loads, simulate
+from engine.behaviours import Cache, CallPolicy, Distribution, Keys, Source, Station
+from engine.control.conductor import Conductor
+from engine.kernel.layout import ticks
+from engine.plan import Plan, PlanFault
+from engine.series import Series
+from tests.documents import said
+from tests.plans import down, fault, make_plan
+from tests.plans_caches import random_cache_fault, random_plan_of_caches
+from tests.test_invariants import equal
+from tests.test_oracle import differences
+from tests.test_theory import assert_close, estimate
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_kernel_and_oracle_agree_on_systems_with_caches(seed: int) -> None:
+    assert differences(random_plan_of_caches(seed)) == {}
+
+
+AT_ONCE = Distribution("constant", 0.0)
+READ = (("read", 1.0),)
+
+
+def behind(cache: Cache, rate: float = 1000.0, **more: Any) -> Plan:
+    """Clients → a cache that reads through → a service with room for all, reads unless told otherwise."""
+    given: dict[str, Any] = {"keys": Keys(100), "classes": READ} | {k: more.pop(k) for k in ("keys", "classes") if k in more}
+    nodes = {"users": Source(((0.0, rate),), **given), "cache": cache, "slow": Station(("b",), 100_000, None, AT_ONCE)}
+    return make_plan(nodes, {("users", "cache"): CallPolicy(9.0), ("cache", "slow"): CallPolicy(1.0)}, **more)
+
+
+def memory(**fields: Any) -> Cache:
+    return Cache(("a",), 100_000, None, AT_ONCE, **fields)
+
+
+def run(plan: Plan) -> Series:
+    conductor = Conductor(plan)
+    conductor.run_to(conductor.end)
+    return conductor.sync()
+
+
+def hit_ratio(series: Series, first: int = 60, last: int | None = None) -> float:
+    hits, misses = series.cache_hits[first:last].sum(), series.cache_misses[first:last].sum()
+    return float(hits / (hits + misses))
+
+
+def test_a_time_to_live_that_hits_do_not_prolong() -> None:
+    # λT / (1 + λT) with λT = 6, as of 0.1/s and 60 s: 100 keys of 10/s each, kept for 0.6 s, so that a run sees many lives
+    found = estimate(lambda seed: behind(memory(ttl_s=0.6), seed=seed, duration_s=300.0), hit_ratio)
+    assert_close(found[0], 0.857143)
+
+
+def test_the_least_recently_used_goes_first() -> None:
+    # all keys alike: the cache holds the last C different ones, and the next is any of N: C / N. King, Analysis of demand paging, 1971
+    found = estimate(lambda seed: behind(memory(capacity=25), seed=seed, duration_s=200.0), hit_ratio)
+    assert_close(found[0], 0.25)
+
+
+def test_popular_keys_stay_longer() -> None:
+    series = run(behind(memory(capacity=25), keys=Keys(100, 1.2), duration_s=120.0))
+    assert hit_ratio(series) > 0.6 and series.cache_held.max() == 25
+
+
+def test_each_of_several_instances_keeps_its_own_keys() -> None:
+    cache = Cache(("a", "b", "b"), 100_000, None, AT_ONCE)
+    series = run(behind(cache, duration_s=30.0))
+    assert series.cache_held[-1].sum() == 100 and series.cache_misses.sum() == 100, "no key is kept twice"
+
+
+def test_a_fixed_hit_ratio_needs_no_keys() -> None:
+    found = estimate(lambda seed: behind(memory(hit_ratio=0.9), keys=None, seed=seed, duration_s=30.0), lambda s: hit_ratio(s, 0))
+    assert_close(found[0], 0.9)
+
+
+def flushed(start_s: float, end_s: float, instances: list[int]) -> PlanFault:
+    def apply(live: Any) -> None:
+        live.flushes[instances] += 1
+
+    return fault("flush", start_s, end_s, apply)
+
+
+def test_a_flush_sends_everything_to_the_store_once() -> None:
+    faults = (flushed(20.0, 40.0, [1]), flushed(30.0, 35.0, [1]))
+    series = run(behind(memory(), faults=faults, duration_s=60.0))
+    assert [int(series.cache_misses[a:b].sum()) for a, b in ((0, 20), (20, 30), (30, 60))] == [100, 100, 100]
+
+
+def test_a_cache_comes_back_cold() -> None:
+    series = run(behind(memory(), faults=(down(20.0, 25.0, [1]),), duration_s=60.0))
+    assert series.cache_misses[:20].sum() == series.cache_misses[25:].sum() == 100
+    assert series.cache_held[22, 0] == 0
+
+
+def test_an_old_value_is_given_out_while_a_new_one_cannot_be_had() -> None:
+    away = (down(20.0, 50.0, [2], 1),)
+    for grace, answered in ((0.0, range(5)), (10.0, range(9_000, 11_500))):
+        ends = run(behind(memory(ttl_s=0.5, stale_if_error_s=grace), faults=away, duration_s=60.0)).start_ends
+        assert int(ends[21:50, 0, 0].sum()) in answered and int(ends[55:60, 0, 0].sum()) > 4_000
+
+
+@pytest.mark.parametrize(("writes", "ratio"), [("through", 1.0), ("around", 0.5)])
+def test_a_write_through_is_found_by_the_next_read_and_one_around_is_not(writes: Any, ratio: float) -> None:
+    # one key, half of the requests write: around the cache, a read misses when the request before it was a write
+    series = run(behind(memory(writes=writes), keys=Keys(1), classes=(("read", 0.5), ("write", 0.5)), duration_s=60.0))
+    assert hit_ratio(series, 1) == pytest.approx(ratio, abs=0.01)
+
+
+def aside(cache: Cache, rate: float = 1000.0, *, faults: tuple[PlanFault, ...] = (), classes: Any = READ) -> Plan:
+    """Clients → service, which asks the cache before the store."""
+    nodes = {
+        "users": Source(((0.0, rate),), keys=Keys(100), classes=classes), "web": Station(("a",), 100_000, None, AT_ONCE),
+        "cache": cache, "slow": Station(("b",), 100_000, None, AT_ONCE),
+    }  # fmt: skip
+    edges = {("users", "web"): CallPolicy(9.0), ("web", "cache"): CallPolicy(0.1), ("web", "slow"): CallPolicy(1.0)}
+    return make_plan(nodes, edges, faults=faults, lookups={"web->slow": "web->cache"}, same_az_s=0.001, cross_az_s=0.002)
+
+
+def test_a_service_that_asks_first_fills_on_a_miss_and_skips_the_store_on_a_hit() -> None:
+    series = run(aside(memory()))
+    calls = series.edge_calls.sum(0)
+    assert calls[2] == series.cache_misses.sum() < 110 and series.cache_held[-1, 0] == 100
+    assert calls[1] == calls[0] + calls[2], "one look-up each, and one fill per miss"
+    assert series.total_ends[0, 1:].sum() == 0
+
+
+def test_a_service_drops_what_it_writes() -> None:
+    series = run(aside(memory(), classes=(("read", 0.5), ("write", 0.5))))
+    assert hit_ratio(series, 5) == pytest.approx(0.5, abs=0.02)
+
+
+def test_without_its_cache_a_service_asks_the_store_and_keeps_nothing() -> None:
+    series = run(aside(memory(), faults=(down(20.0, 40.0, [2]),)))
+    assert series.total_ends[0, 1:].sum() == 0, "every request is answered, after the look-up has timed out"
+    assert series.edge_calls[21:40, 2].min() > 800 and series.edge_calls[21:40, 1].sum() == pytest.approx(19_000, rel=0.05)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_branch_of_a_system_with_caches_equals_a_run_from_the_start(seed: int) -> None:
+    plan = random_plan_of_caches(seed)
+    extra = dataclasses.replace(random_cache_fault(random.Random(seed), plan), start_s=12.0, end_s=17.0)
+    with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
+    first = Conductor(plan, checkpoint_every_s=3.0)
+    first.run_to(first.end)
+    branch = first.branch(with_fault, ticks(12.0))
+    branch.run_to(branch.end)
+    fresh = run(with_fault)
+    assert equal(branch.sync(), fresh) == [] and branch.series.equal_until(first.sync(), 12)
+
+
+def test_when_the_traffic_stops_nothing_is_left_behind() -> None:
+    for seed in range(10):
+        plan = random_plan_of_caches(seed, 20.0)
+        quiet = tuple(
+            dataclasses.replace(n, behaviour=dataclasses.replace(n.behaviour, segments=(*n.behaviour.segments, (20.0, 0.0))))
+            if isinstance(n.behaviour, Source) else n for n in plan.nodes
+        )  # fmt: skip
+        faults = tuple(dataclasses.replace(f, end_s=min(f.end_s, 28.0)) for f in plan.faults)
+        conductor = Conductor(dataclasses.replace(plan, nodes=quiet, faults=faults, duration_s=120.0))
+        conductor.run_to(conductor.end)
+        conductor.sync()
+        s = conductor.world[0]
+        assert (int(s["in_use"]), int(s["inst"]["busy"].sum()), int(np.abs(s["targets"]["out"]).sum())) == (0, 0, 0)
+
+
+INTERPRETED = """
+from tests.plans_caches import random_plan_of_caches
+from tests.test_caches import run
+import hashlib
+for seed in (0, 5, 7, 11):
+    series = run(random_plan_of_caches(seed, 6.0))
+    print(hashlib.sha256(b"".join(getattr(series, n).tobytes() for n in ("edge_attempt_ends", "cache_hits", "cache_held"))).hexdigest())
+"""
+
+
+def test_the_interpreted_caches_give_the_same_bytes_as_the_compiled_ones() -> None:
+    root = Path(__file__).resolve().parent.parent
+    one, other = (
+        subprocess.run(
+            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True,
+        )
+        for n in "01"
+    )
+    assert other.returncode == 0, other.stderr[-2000:]
+    assert one.stdout == other.stdout != ""
+
+
+DOCUMENT = """
+faultline: 1
+duration_s: 120
+nodes:
+  - {id: users, kind: clients, rate_per_s: 200, classes: [{name: read, share: 0.9}, {name: write, share: 0.1}], keys: {count: 1000}}
+  - {id: web, kind: service, concurrency: 50}
+  - {id: near, kind: cache, ttl_s: 30, capacity: 500}
+  - {id: db, kind: store}
+edges:
+  - {from: users, to: web}
+  - {from: web, to: near, timeout_s: 0.05}
+  - {from: web, to: db, timeout_s: 1, cache: near}
+faults: [{kind: cache_flush, target: near, at_s: 60}]
+"""
+
+
+def test_a_document_with_a_cache_shows_its_hit_ratio_and_the_flush() -> None:
+    result = simulate(loads(DOCUMENT))
+    near = result.summary["nodes"]["near"]
+    assert 0.5 < near["hit_ratio"] < 0.9 and near["hits"] + near["misses"] > 10_000
+    by_second = result.nodes.query("node == 'near'").set_index("t_s")["hit_ratio"]
+    assert by_second[60] < by_second[50:60].min() - 0.1
+
+
+def changed(**edges: Any) -> Any:
+    data = loads(DOCUMENT).to_dict()
+    for id, fields in edges.items():
+        next(e for e in data["edges"] if e["to"] == id).update(fields)
+    return data
+
+
+def test_a_document_says_what_is_wrong_with_its_caches() -> None:
+    assert said(changed(db={"cache": "far"})) == [
+        (
+            "edges.web->near",
+            "nothing is looked up in 'near' over this edge; name it as the `cache` of an edge of 'web', "
+            "or give it an edge of its own to fetch from",
+        ),
+        ("edges.web->db.cache", "there is no node 'far'; the caches are near"),
+    ]
+    assert said(changed(db={"cache": "db"}))[1][1] == "'db' is no cache in front of 'db'; the caches are near"
+    fetching = changed()
+    fetching["edges"].append({"from": "near", "to": "db"})
+    assert said(fetching) == [
+        ("edges.web->db.cache", "'near' fetches what it misses by itself; call it instead, or remove its own edges"),
+    ]
+    without = changed()
+    del without["edges"][1]
+    assert said(without) == [("edges.web->db.cache", "'web' does not call 'near'; add an edge from it to the cache")]
+    both = changed()
+    both["nodes"][2]["hit_ratio"] = 0.5
+    assert [path for path, _ in said(both)] == ["nodes.near.capacity", "nodes.near.ttl_s"]
