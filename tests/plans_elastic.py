@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from typing import Any
 
 from engine.behaviours import Balancer, Behaviour, Distribution, Function, HealthCheck, Limiter, Source, Station, Store
 from engine.live import Live
@@ -83,7 +84,8 @@ def random_elastic_plan(seed: int, duration_s: float = 30.0) -> Plan:
     bare = make_plan(nodes, edges)
     faults = [random_fault(r, bare, duration_s) for _ in range(r.choice([0, 1, 2, 4]))]
     faults += [surge(r, bare, duration_s) for _ in range(r.choice([0, 1, 3]))]
-    network = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": r.choice([0.0203, 0.0407])}
+    within = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047])}
+    network: dict[str, Any] = {**within, "client_s": r.choice([0.0203, 0.0407])}
     return make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), **network)
 
 

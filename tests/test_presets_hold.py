@@ -8,7 +8,6 @@ import pytest
 
 from engine import load, simulate
 from engine.cli.tables import say
-from engine.warm import warm
 
 PRESETS = sorted((Path(__file__).resolve().parent.parent / "scenarios").glob("*.yaml"))
 SEEDS = 3  # from the preset's own on: a lesson that holds for one lucky seed is none
@@ -25,9 +24,3 @@ def test_what_a_preset_expects_comes_true(path: Path, variant: str | None) -> No
         if not line["pass"]
     ]
     assert wrong == []
-
-
-@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
-def test_a_preset_runs_in_under_two_seconds(path: Path) -> None:
-    warm()  # compiling, where that is still to be done, is not the preset's doing
-    assert simulate(load(path)).wall_s < 2
