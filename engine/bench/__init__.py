@@ -10,10 +10,12 @@ import sys
 
 from engine.bench import branching, memory, races
 from engine.bench.measure import Row
+from engine.warm import warm
 
 
 def measure() -> list[Row]:
     """Every case, in the order of the report."""
+    warm()  # compiling is measured nowhere: every process below finds the kernel in its cache
     rows: list[Row] = []
     for case in (races.against_simpy, races.against_c, races.cost_of_features, memory.peak, branching.at_half_time):
         print(f"measuring: {(case.__doc__ or case.__name__).splitlines()[0]}", file=sys.stderr)

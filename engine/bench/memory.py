@@ -8,20 +8,24 @@ from pathlib import Path
 
 from engine.bench.measure import Row
 
+# Linux tells present and highest size of this very program; elsewhere the highest so far stands for the present. `ru_maxrss` alone would do
+# on neither: it outlives exec, so a program started by a larger one begins with the size of that.
 PROGRAM = """
 import resource, sys
 from pathlib import Path
 import engine.run, engine.results, engine.bench.systems as systems
 status = Path("/proc/self/status")
-if status.exists():
-    before = int(status.read_text().split("VmRSS:")[1].split()[0]) * 1024
-else:  # no way to ask for the present size: the imports' own peak counts as theirs
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def size(name):
+    if status.exists():
+        return int(status.read_text().split(name + ":")[1].split()[0]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+before = size("VmRSS")
 run = engine.run.Run(systems.three_tier(duration_s={duration}))
 run.advance()
 run.result().summary
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(peak * (1 if sys.platform == "darwin" else 1024) - before)
+print(size("VmHWM") - before)
 """
 
 
