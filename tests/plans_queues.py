@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from engine.behaviours import CallPolicy, Distribution, Keys, Queue, Source, Station, Store
 from engine.live import BLACK_HOLE, REFUSED, Live
@@ -67,7 +68,8 @@ def random_queue_plan(seed: int, duration_s: float = 30.0) -> Plan:
         edges[("second", "last")] = CallPolicy(1.0)
     bare = make_plan(nodes, edges)
     faults = tuple(random_queue_fault(r, bare, duration_s) for _ in range(r.choice([0, 1, 2, 4])))
-    network = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": r.choice([0.0203, 0.0407])}
+    within = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047])}
+    network: dict[str, Any] = {**within, "client_s": r.choice([0.0203, 0.0407])}
     return make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=faults, **network)
 
 

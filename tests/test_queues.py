@@ -24,7 +24,7 @@ from tests.test_oracle import differences
 from tests.test_theory import assert_close, estimate
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(45))
 def test_kernel_and_oracle_agree_on_every_message(seed: int) -> None:
     assert differences(random_queue_plan(seed)) == {}
 
