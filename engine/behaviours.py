@@ -163,7 +163,20 @@ class Function:
     scaling_per_10_s: float = 1000.0  # new environments at once and per 10 s; unused ones do not accumulate
 
 
-Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Keeps messages until a consumer has worked on them. Who publishes waits until the message is stored; consumers ask for work."""
+
+    behaviour: ClassVar = "queue"
+    visibility_timeout_s: float = 30.0  # a taken message reappears after this, unless it was deleted
+    max_receives: int | None = None  # None = unlimited
+    dead_letter: str | None = None  # id of the queue that takes what was received that often; None: it is dropped and counted
+    batch: int = 1  # most messages handed over together, as one unit of work
+    retention_s: float = math.inf  # from publication, also through a dead-letter queue
+    fifo: bool = False  # one delivery at a time per group, in order; the group is the request's subject
+
+
+Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function | Queue
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from engine import build_caches as caches
+from engine import build_queues
 from engine import build_stores as stores
 from engine.behaviours import (
     Backoff,
@@ -17,6 +18,7 @@ from engine.behaviours import (
     Distribution,
     Function,
     Limiter,
+    Queue,
     Source,
     Station,
     Store,
@@ -52,6 +54,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     _sources(plan, s)
     stores.logs(plan, s)
     caches.memories(plan, s)
+    build_queues.queues(plan, s)
     return world
 
 
@@ -73,6 +76,7 @@ def _check_sizes(plan: Plan) -> None:
         ("keys times cache instances", caches.count_entries(plan), L.N_ENTRY),
         ("shares of classes", sum(len(_source(plan, n).classes) for n in plan.sources()), L.N_SHARE),
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
+        *build_queues.sizes(plan),
     ):  # fmt: skip
         if have > most:
             raise TooLarge(f"the document needs {have:,} {what}; one run holds at most {most:,}")
@@ -99,6 +103,7 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = row["cold_pc"] = -1
         row["slow"] = 1.0
+        row["durable"] = isinstance(behaviour, Queue)
         if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
         _gate(s, behaviour, row)
@@ -130,9 +135,10 @@ def _edges(plan: Plan, s: np.void) -> None:
     sites = 0
     for e, edge in enumerate(plan.edges):
         row, policy, caller = s["edges"][e], edge.policy, plan.nodes[edge.caller]
-        row["timeout"] = L.ticks(policy.timeout_s)
         row["slowest"] = -1
-        row["timer"] = timers.setdefault(int(row["timeout"]), len(timers))
+        if not isinstance(caller.behaviour, Queue):  # nobody waits on a consume edge
+            row["timeout"] = L.ticks(policy.timeout_s)
+            row["timer"] = timers.setdefault(int(row["timeout"]), len(timers))
         row["attempts"] = policy.attempts
         row["bulkhead"] = UNLIMITED if policy.bulkhead is None else policy.bulkhead
         row["budget"] = -1.0 if policy.retry_budget is None else policy.retry_budget
@@ -196,6 +202,8 @@ def _programs(plan: Plan, s: np.void) -> None:
 def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> tuple[int, int, list[int]]:
     """The choices a node has: a balancer picks among all instances behind all its edges, every other node makes its calls one by one."""
     behaviour = node.behaviour
+    if isinstance(behaviour, Queue):
+        return targets, pools, []  # its consumers ask it
     groups = [list(node.calls)] if isinstance(behaviour, Balancer) else [[e] for e in node.calls]
     made = []
     for group in groups:
@@ -223,6 +231,11 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
 
 def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> int:
     behaviour = node.behaviour
+    if isinstance(behaviour, Queue):
+        if first >= L.N_STEP:
+            raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
+        s["steps"][first]["op"] = L.OP_STORE
+        return first + 1
     holds = not (isinstance(behaviour, Station) and not behaviour.holds_slot and calls)
     ops: list[tuple[int, int]] = []  # (operation, pool)
     if isinstance(behaviour, Station | Store | Function):

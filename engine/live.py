@@ -32,6 +32,8 @@ class Live:
     paused: np.ndarray = field(init=False)  # bool [instance]: no replication to it, and none from it
     hot_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1; clients only
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
+    stopped: np.ndarray = field(init=False)  # bool [instance]: takes no messages
+    poison_share: np.ndarray = field(init=False)  # float64 [instance of a queue], 0 … 1, of what is published
 
     def __post_init__(self) -> None:
         self.down = np.zeros(self.n_instances, np.int64)
@@ -44,6 +46,8 @@ class Live:
         self.paused = np.zeros(self.n_instances, bool)
         self.hot_share = np.zeros(self.n_instances)
         self.surge = np.ones(self.n_instances)
+        self.stopped = np.zeros(self.n_instances, bool)
+        self.poison_share = np.zeros(self.n_instances)
 
     def take_down(self, instances: list[int], how: int) -> None:
         """Bring instances down; a black hole outweighs a refusal."""
@@ -56,3 +60,7 @@ class Live:
     def heat(self, instances: list[int], share: float) -> None:
         """Turn a further independent share of what clients ask for to the most popular key."""
         self.hot_share[instances] = 1 - (1 - self.hot_share[instances]) * (1 - share)
+
+    def add_poison(self, instances: list[int], share: float) -> None:
+        """Let a further independent share of what is published be impossible to process."""
+        self.poison_share[instances] = 1 - (1 - self.poison_share[instances]) * (1 - share)

@@ -97,8 +97,8 @@ def _node(node: Component, behaviour: Behaviour, first: int, count: int, calls: 
 
 
 def _instance(behaviour: Behaviour, node: int, index: int, place: int) -> PlanInstance:
-    """Stations and stores have slots and a queue; clients and balancers pass on whatever comes."""
-    if behaviour.behaviour in ("source", "balancer", "limiter"):
+    """Stations and stores have slots and a queue; the others pass on, or keep, whatever comes."""
+    if behaviour.behaviour in ("source", "balancer", "limiter", "queue"):
         return PlanInstance(node, index, place, UNLIMITED, UNLIMITED)
     capacity = behaviour.queue_capacity  # type: ignore[union-attr]  # every other behaviour has one
     return PlanInstance(node, index, place, behaviour.concurrency, UNLIMITED if capacity is None else capacity)  # type: ignore[union-attr]

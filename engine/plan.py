@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Source, Store
+from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Source, Store
 from engine.live import Live
 
 UNLIMITED = 1 << 30  # slots or queue places without a bound
@@ -49,7 +49,7 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True)
 class PlanEdge:
-    """A synchronous call from one node to another; ``id`` is "caller->callee".
+    """A call from one node to another; ``id`` is "caller->callee". From a queue it is a ``consume`` edge: its policy says nothing.
 
     ``lookup`` is the caller's edge to a cache it asks first: on a hit this call is not made, after one it fills, after a write it drops.
     """
@@ -135,6 +135,10 @@ class Plan:
     def most_environments(self) -> int:
         """Environments of all on-demand pools together, at most."""
         return sum(n.behaviour.concurrency for n in self.nodes if isinstance(n.behaviour, Function))
+
+    def queues(self) -> list[int]:
+        """Node indices of all message queues, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Queue)]
 
     def targets(self) -> list[tuple[int, int, int]]:
         """(balancer node, edge, instance) of every balancer's targets, in the order of the belief series."""

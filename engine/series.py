@@ -13,14 +13,17 @@ from engine.plan import Plan
 N_OUT = len(OUTCOMES)
 EXTRAS = ("degraded", "hedges", "hedge_wins", "superseded", "duplicates")  # columns of ``edge_extras``
 N_EXTRA = len(EXTRAS)
+QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered", "deleted", "late_deletes", "dead_lettered", "expired")
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
 
 @dataclass
 class Series:
-    """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources, F functions.
+    """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources, F functions,
+    Q message queues.
 
-    By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_, cache_.
+    By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_, cache_,
+    queue_.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
     Totals count requests that started at or after the warm-up, exactly.
     """
@@ -56,6 +59,8 @@ class Series:
     cache_hits: np.ndarray  # int32 [T, M] look-ups that found a fresh value; `Plan.memories`
     cache_misses: np.ndarray  # int32 [T, M] look-ups that did not
     cache_held: np.ndarray  # int32 [T, M] keys held at the end of the second, expired ones included
+    queue_counts: np.ndarray  # int64 [T, Q, QUEUE_COUNTS] messages: the first two at the end of the second, the others within it
+    queue_oldest_s: np.ndarray  # float64 [T, Q] age of the oldest message at the end of the second; 0 when there is none
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
     start_degraded: np.ndarray  # int64 [T, S] ok requests whose answer was built on a fallback
@@ -81,7 +86,7 @@ class Series:
 
     def equal_until(self, other: Series, second: int) -> bool:
         """Whether every series by event time is bit-identical in the first ``second`` rows."""
-        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_"))]
+        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_"))]
         return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
                    for n in names)  # fmt: skip
 
@@ -118,7 +123,7 @@ def hist_bin_s(plan: Plan) -> int:
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
-    M = len(plan.memories())
+    M, Q = len(plan.memories()), len(plan.queues())
     bin_s, C, R, F = hist_bin_s(plan), len(plan.classes()), len(plan.copies()), len(plan.functions())
     bins = -(-rows // bin_s)
 
@@ -141,6 +146,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),
         cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
+        queue_counts=zeros(np.int64, rows, Q, len(QUEUE_COUNTS)), queue_oldest_s=zeros(np.float64, rows, Q),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),
         start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),

@@ -15,6 +15,7 @@ from engine.fields import close_to, listed
 from engine.geography import Geography
 
 TargetKind = Literal["region", "az", "node", "instance", "edge"]
+ASYNCHRONOUS = ("queue",)  # behaviours of nodes that answer before what they pass on is worked on
 
 
 class Call(Protocol):
@@ -48,6 +49,8 @@ class Topology:
         self.calls = nx.DiGraph()
         self.calls.add_nodes_from(self.nodes)
         self.calls.add_edges_from((e.caller, e.callee) for e in edges if e.caller in self.nodes and e.callee in self.nodes)
+        waiting = [(a, b) for a, b in self.calls.edges if self.nodes[a].behaviour not in ASYNCHRONOUS]
+        self.waits_for = nx.DiGraph(waiting)  # only these calls keep their caller waiting
 
     @cached_property
     def sits(self) -> dict[str, tuple[str, ...]]:
@@ -56,7 +59,7 @@ class Topology:
 
     def sync_cycles(self) -> list[list[str]]:
         """One shortest cycle of calls per knot of the graph, as node ids; a request caught in one would never end."""
-        knots = [self.calls.subgraph(c) for c in nx.strongly_connected_components(self.calls) if len(c) > 1]
+        knots = [self.waits_for.subgraph(c) for c in nx.strongly_connected_components(self.waits_for) if len(c) > 1]
         return [self._shortest_cycle(knot) for knot in knots]
 
     @staticmethod
@@ -115,7 +118,7 @@ class Topology:
         while waiting:
             id = waiting.pop()
             called = list(self.calls.successors(id))
-            if self.nodes[id].behaviour == "balancer" and len(called) > 1:
+            if self.nodes[id].behaviour in ASYNCHRONOUS or (self.nodes[id].behaviour == "balancer" and len(called) > 1):
                 continue
             fresh = [c for c in called if c not in needed]
             needed.update(fresh)

@@ -28,8 +28,9 @@ def warm() -> None:
     """Run a tiny plan through every entry point of the kernel, so that all of them are compiled and cached."""
     import numpy as np
 
-    from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Source, Station, Store
+    from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store
     from engine.control.conductor import Conductor
+    from engine.kernel import doors
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
 
@@ -37,15 +38,17 @@ def warm() -> None:
     nodes = (
         PlanNode("c", "clients", "c", Source(((0.0, 5.0),)), 0, 1, (0,)),
         PlanNode("b", "balancer", "b", Balancer("round_robin", HealthCheck(1, 0.5, 2, 2)), 1, 1, (1,)),
-        PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2, 3, 4)),
+        PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2, 3, 4, 5)),
         PlanNode("d", "store", "d", Store(("a", "a"), 1, None, service, failover), 3, 2, ()),
         PlanNode("e", "store", "e", Store(("a", "a"), 1, None, service, failover, replicas=1), 5, 2, ()),
         PlanNode("m", "cache", "m", Cache(("a",), 1, None, service), 7, 1, ()),
+        PlanNode("q", "queue", "q", Queue(fifo=True), 8, 1, (6,)),
     )
-    edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0)) for a, b in ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5)))
+    ends = ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5), (2, 6), (6, 2))
+    edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0)) for a, b in ends)
     places = (Place("outside", "outside", None), Place("r", "region", "r"), Place("a", "az", "r"))
-    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2), (5, 0, 2)]
-    instances = tuple(PlanInstance(n, k, p, UNLIMITED if n < 2 else 1, UNLIMITED) for n, k, p in where)
+    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2), (5, 0, 2), (6, 0, 1)]
+    instances = tuple(PlanInstance(n, k, p, UNLIMITED if n in (0, 1, 6) else 1, UNLIMITED) for n, k, p in where)
 
     def apply(live: Live) -> None:
         live.take_down([2, 3, 5], BLACK_HOLE)
@@ -55,6 +58,7 @@ def warm() -> None:
     conductor = Conductor(Plan("warm", 1, 8.0, 0.0, places, np.zeros((3, 3)), nodes, edges, instances, (fault,)))
     conductor.run_to(conductor.end)
     conductor.sync()
+    doors.index_message_groups(conductor.world)
     if COMPILED:
         MARK.touch()
 

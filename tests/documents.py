@@ -45,9 +45,17 @@ def with_fault(**fields: Any) -> dict[str, Any]:
     return shop(faults=[{"at_s": 10, **fields}])
 
 
+def with_queue(**sections: Any) -> dict[str, Any]:
+    """The shop with a queue `jobs` that web publishes to and `workers` consume, sections replaced."""
+    data = shop(**sections)
+    data["nodes"] += [{"id": "jobs", "kind": "queue"}, {"id": "workers", "kind": "service"}]
+    data["edges"] += [{"from": "web", "to": "jobs"}, {"from": "jobs", "to": "workers"}]
+    return data
+
+
 def node_for(behaviours: Sequence[str]) -> str:
-    """A node of the shop with one of these behaviours; web when there is a choice."""
-    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near"}
+    """A node of the shop with a queue and a cache, with one of these behaviours; web when there is a choice."""
+    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near", "queue": "jobs"}
     return next((of[b] for b in of if b in behaviours), "web")
 
 

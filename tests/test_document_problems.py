@@ -9,7 +9,7 @@ import yaml
 
 from engine.document import parse, problems
 from engine.fields import number_hint
-from tests.documents import SHOP, said, shop, with_edge, with_fault, with_node
+from tests.documents import SHOP, said, shop, with_edge, with_fault, with_node, with_queue
 
 NAN, INF = float("nan"), float("inf")
 
@@ -50,7 +50,7 @@ def test_an_unknown_kind_is_answered_with_the_known_ones():
         "nodes.web",
         "'servise'",
         "did you mean 'service'?",
-        "clients, alb, balancer, limiter, ec2_asg, function, service, cache, rds, store",
+        "clients, alb, balancer, limiter, ec2_asg, function, service, cache, rds, store, queue",
     )
 
 
@@ -217,7 +217,58 @@ def test_timeouts_and_policies_stay_in_their_bounds():
     one(with_edge("web->orders", backoff={"exponential": 1, "jitter": "ful"}), "edges.web->orders.backoff.jitter", "did you mean 'full'?")
     one(with_edge("web->orders", backoff={"exponential": 1, "cap_s": 0.5}), "edges.web->orders.backoff.cap_s", "at least the base")
     one(with_edge("web->orders", breaker={"failure_share": 2}), "edges.web->orders.breaker.failure_share", "must be at most 1")
-    one(with_edge("web->orders", kind="consume"), "edges.web->orders.kind", "'consume' is not available in this version")
+    one(with_edge("web->orders", kind="replicate"), "edges.web->orders.kind", "'replicate' is not available in this version")
+    one(with_edge("web->orders", kind="consume"), "edges.web->orders.kind", "must be call, which its two ends imply, not 'consume'")
+
+
+# Message queues
+
+
+def queued(**fields):
+    """The shop with a message queue whose fields are these."""
+    data = with_queue()
+    data["nodes"][-2].update(fields)
+    return data
+
+
+def test_a_queue_between_two_services_is_sound_and_its_edges_say_what_they_are():
+    data = with_queue()
+    data["edges"][-2]["kind"], data["edges"][-1]["kind"] = "publish", "consume"
+    assert said(data) == []
+
+
+def test_a_consume_edge_has_no_call_policy():
+    data = with_queue()
+    data["edges"][-1] |= {"timeout_s": 1, "attempts": 3}
+    assert [(p, m.split(":")[0]) for p, m in said(data)] == [
+        ("edges.jobs->workers.attempts", "a consume edge has no attempts"),
+        ("edges.jobs->workers.timeout_s", "a consume edge has no timeout_s"),
+    ]
+
+
+def test_a_dead_letter_queue_is_another_queue():
+    one(queued(dead_letter="jobs"), "nodes.jobs.dead_letter", "names itself")
+    one(queued(dead_letter="web"), "nodes.jobs.dead_letter", "'web' is no queue")
+    one(queued(dead_letter="dead"), "nodes.jobs.dead_letter", "there is no node 'dead'")
+    data = queued(dead_letter="dead")
+    data["nodes"].append({"id": "dead", "kind": "queue"})
+    assert said(data) == []
+
+
+def test_who_may_publish_and_consume():
+    reasons = {("front", "jobs"): "let a service publish", ("jobs", "orders"): "let a service consume", ("jobs", "front"): "the service"}
+    for (a, b), reason in reasons.items():
+        data = with_queue()
+        data["edges"].append({"from": a, "to": b})
+        one(data, f"edges.{a}->{b}", reason)
+
+
+def test_messages_may_go_in_circles_calls_may_not():
+    data = with_queue()
+    data["edges"].append({"from": "workers", "to": "web"})
+    assert said(data) == []
+    data["edges"].append({"from": "web", "to": "workers"})
+    one(data, "edges.workers->web", "the calls run in a circle: web → workers → web")
 
 
 def test_a_wrong_node_is_not_reported_again_by_those_who_name_it():

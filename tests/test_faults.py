@@ -12,17 +12,17 @@ from engine.faults import FAULTS, NOT_YET
 from engine.faults.base import clock
 from engine.live import BLACK_HOLE, REFUSED, UP
 from engine.lowering import lower
-from tests.documents import node_for, shop, with_cache
+from tests.documents import node_for, shop, with_cache, with_queue
 
 # Instances of the shop, in order: users, front, web[0..2], orders primary (us-east-1a) and standby (us-east-1b).
 TARGETS = {"region": "us-east-1", "az": "us-east-1a", "node": "web", "instance": "web[1]", "edge": "web->orders"}
 
 
-def live(*faults, at_s=0, cache=False):
+def live(*faults, at_s=0, more=False):
     """The live configuration of the shop under these faults; instances of web sit in a, b, a."""
-    data = shop(faults=[{"at_s": 0, **fault} for fault in faults])
+    data = (with_queue if more else shop)(faults=[{"at_s": 0, **fault} for fault in faults])
     data["nodes"][2]["azs"] = ["us-east-1a", "us-east-1b"]
-    return lower(parse(with_cache(data) if cache else data)).live(at_s)
+    return lower(parse(with_cache(data) if more else data)).live(at_s)
 
 
 def same(a, b):
@@ -40,7 +40,7 @@ def test_every_fault_says_itself_and_changes_something_on_each_of_its_targets(ki
         fault = {"kind": kind, "target": id, "for_s": 60}
         sentence = cls.model_validate({"at_s": 5, **fault}).sentence()
         assert id in sentence and sentence.endswith("from 0:05 until 1:05.")
-        assert not same(live(fault, cache=True), live(cache=True))
+        assert not same(live(fault, more=True), live(more=True))
 
 
 def test_no_fault_is_both_available_and_not():

@@ -12,7 +12,7 @@ from engine.control.conductor import Conductor
 from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
-from engine.series import Series
+from engine.series import QUEUE_COUNTS, Series
 from tests.plans import make_plan, random_plan
 
 
@@ -57,6 +57,10 @@ def differences(plan: Plan) -> dict[str, int]:
     for k in range(ours.total_latency_s.shape[0]):
         latencies = np.sort(np.array(oracle.latencies[k])) if oracle.latencies[k] else np.zeros(0)
         found[f"latency of source {k}"] = round(abs(latencies.sum() - ours.total_latency_s[k] * 1e7))
+    for q, n in enumerate(plan.queues()):
+        for k, what in enumerate(QUEUE_COUNTS[2:], 2):
+            counted = np.array([oracle.boxes[n].counts[second, what] for second in range(len(ours.queue_counts))])
+            found[f"{plan.nodes[n].id} {what}"] = np.abs(counted - ours.queue_counts[:, q, k]).sum()
     return {name: int(n) for name, n in found.items() if n}
 
 

@@ -23,7 +23,7 @@ class Component(Strict):
     glyph: ClassVar[str]
     summary: ClassVar[str]
     placement: ClassVar[Placing]
-    behaviour: ClassVar[Literal["source", "balancer", "station", "cache", "store", "limiter", "function"]]
+    behaviour: ClassVar[Literal["source", "balancer", "station", "cache", "store", "limiter", "function", "queue"]]
     tier: ClassVar[str]
     unplaced: ClassVar[Placing]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
@@ -57,6 +57,10 @@ class Component(Strict):
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         """(field, what is wrong and what would be right) for everything that single fields cannot tell."""
+        yield from ()
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """(field, id, behaviour) of every other node that a field names, with the behaviour that node must have."""
         yield from ()
 
 

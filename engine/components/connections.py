@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from engine.components.base import Component
+
+EdgeKind = Literal["call", "publish", "consume"]
 
 REFUSED: dict[tuple[str, str], str] = {
     ("source", "source"): "clients only send requests, nothing calls them",
@@ -22,9 +26,26 @@ REFUSED: dict[tuple[str, str], str] = {
     ("store", "balancer"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("store", "station"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("store", "store"): "a store answers by itself, it calls nothing; standbys are part of the store (more AZs or Multi-AZ)",
+    ("queue", "source"): "clients only send requests, nothing calls them",
+    ("balancer", "queue"): "a balancer forwards to the instances of services, not to a message queue; let a service publish to it",
+    ("queue", "function"): "that a function is triggered by a queue is not available in this version; let a service consume it",
+    ("store", "queue"): "a store answers by itself, it calls nothing; draw the edge the other way round",
+    ("cache", "queue"): "a cache fetches a key from the service or store that has it; draw the edge there",
+    ("queue", "cache"): "a cache is looked into, it does no work; let a service consume the messages",
+    ("queue", "limiter"): "consumers ask the queue themselves; draw the edge to the service that consumes",
+    ("queue", "balancer"): "consumers ask the queue themselves; draw the edge to the service that consumes",
+    ("queue", "store"): "a store answers by itself and asks for no messages; let a service consume them",
+    ("queue", "queue"): "a queue sends nothing by itself; name it as `dead_letter`, or let a service pass messages on",
 }
 
 
 def why_not(caller: type[Component], callee: type[Component]) -> str | None:
     """Why a node of one kind cannot call a node of another, as a clause; None when it can."""
     return REFUSED.get((caller.behaviour, callee.behaviour))
+
+
+def edge_kind(caller: type[Component], callee: type[Component]) -> EdgeKind:
+    """What passes over an edge, implied by its two ends: consumers of a queue ask for messages, whoever calls one publishes."""
+    if caller.behaviour == "queue":
+        return "consume"
+    return "publish" if callee.behaviour == "queue" else "call"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.kernel import doors
 from engine.kernel import layout as L
 
 SCALARS = [n for n in L.world_dt.names or () if L.world_dt[n].shape == ()]
@@ -20,12 +21,14 @@ USED = {
     "targets": "n_target", "healthy": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",
+    "queues": "n_queue",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
     "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
     "idle": "n_idle", "memories": "n_memory", "entries": "n_entry",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
+    "takers": "n_taker", "pulls": "n_pull",
 }  # fmt: skip
 PLACES = ("lat", "wire_of", "path_cut")
 BY_START = ("start_begun", "start_latency", "start_ends", "start_degraded")
@@ -66,6 +69,10 @@ def take(world: np.ndarray, time: int, n_seen: int, n_events: int) -> Checkpoint
     state["in_use_at"] = np.flatnonzero(frames["state"] != L.FREE)
     state["frames"] = frames[state["in_use_at"]]
     state["next_free"] = frames["next"].astype(np.int32)
+    messages = s["messages"][: s["n_messages"]]
+    state["messages_at"] = np.flatnonzero(messages["state"] != L.MESSAGE_FREE)
+    state["messages"] = messages[state["messages_at"]]
+    state["next_free_message"] = messages["next"].astype(np.int32)
     for name in PLACES:
         state[name] = s[name][:n_places, :n_places].copy()
     for name in BY_START:
@@ -88,6 +95,9 @@ def restore(checkpoint: Checkpoint, beside: np.ndarray) -> np.ndarray:
     frames = s["frames"][: s["n_used"]]
     frames["next"] = checkpoint.state["next_free"]  # of free frames nothing else is ever read
     frames[checkpoint.state["in_use_at"]] = checkpoint.state["frames"]
+    messages = s["messages"][: s["n_messages"]]
+    messages["next"] = checkpoint.state["next_free_message"]
+    messages[checkpoint.state["messages_at"]] = checkpoint.state["messages"]
     for name, count in CONSTANT.items():
         used = int(old[count])
         s[name][:used] = old[name][:used]
@@ -104,6 +114,8 @@ def restore(checkpoint: Checkpoint, beside: np.ndarray) -> np.ndarray:
         rows = checkpoint.state[name]
         s[name][:first] = old[name][:first]
         s[name][first : first + len(rows)] = rows
+    if s["queues"]["fifo"][: s["n_queue"]].any():
+        doors.index_message_groups(world)
     return world
 
 

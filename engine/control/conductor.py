@@ -23,7 +23,7 @@ from engine.control.health import watch_targets
 from engine.control.promotion import watch_replicas
 from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, stores
-from engine.kernel.layout import MOST_FRAMES, TICKS_PER_S, ticks
+from engine.kernel.layout import MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import Series, empty_series
 
@@ -133,6 +133,8 @@ class Conductor:
     def saturation(self) -> str:
         """Why a saturated run ended, for people."""
         at = (self.saturated_at or 0) / TICKS_PER_S
+        if self.world[0]["messages_in_use"] > MOST_MESSAGES:
+            return f"more than {MOST_MESSAGES:,} messages in queues at {at:.1f} s: they come in faster than they are worked on"
         return f"more than {MOST_FRAMES:,} requests and calls in flight at {at:.1f} s: the system is saturated and its backlog only grows"
 
     def _meter(self, row: int) -> None:
@@ -152,6 +154,8 @@ class Conductor:
         environments.collect_environments(self.world, row, self.now, self.functions, s.inst_cold, s.inst_environments)
         if s.cache_hits.shape[1]:
             caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held)
+        if s.queue_counts.shape[1]:
+            meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
         s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
         s.reached_s = row + 1
@@ -190,11 +194,21 @@ class Conductor:
         inst = w["inst"][: len(self.plan.instances)]
         if (inst["busy"] < 0).any() or (inst["busy"] > inst["slots"]).any() or (inst["queued"] > inst["capacity"]).any():
             raise Broken("an instance is busier than its slots or its queue allow")
-
         for log in w["logs"][: w["n_log"]]:
             acknowledged = int(inst["acked"][log["first"] : log["first"] + log["members"]].sum())
             if acknowledged != int(log["n"] + log["lost"]):
                 raise Broken(f"{acknowledged} writes acknowledged, {int(log['n'])} durable, {int(log['lost'])} lost")
+        self._check_queues()
+
+    def _check_queues(self) -> None:
+        """Conservation of messages: come in = deleted + dead-lettered + expired + waiting + taken, the last two counted one by one."""
+        queues = self.world[0]["queues"][: len(self.plan.queues())]
+        found = np.zeros((len(queues), 2), np.int64)
+        doors.count_messages(self.world, found)
+        waiting = self.world[0]["inst"]["queued"][queues["inst"]]
+        gone = queues["t_deleted"] + queues["t_dead"] + queues["t_expired"]
+        if (queues["t_in"] != gone + found.sum(axis=1)).any() or (found != np.stack([waiting, queues["n_hidden"]], axis=1)).any():
+            raise Broken(f"messages were lost or counted twice: {queues['t_in']} came in, {gone} are gone, {found} are there")
 
     # ---- the two doors, and the log ----
     def see(self, look: Callable[..., T], *arguments: Any) -> T:

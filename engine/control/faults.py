@@ -51,6 +51,9 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     sources = s["sources"][: s["n_source"]]
     sources["hot_share"] = live.hot_share[sources["inst"]]
     sources["mixed"] = (sources["n_class"] > 0) | (sources["n_keys"] > 0) | (sources["hot_share"] > 0)
+    inst["stopped"] = live.stopped
+    queues = s["queues"][: s["n_queue"]]
+    queues["poison_share"] = live.poison_share[queues["inst"]]
     doors.cuts_changed(world)
     for i in np.nonzero(inst["down"] != live.down)[0]:
         if live.down[i]:
@@ -63,4 +66,6 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
         caches.flush(world, int(i))
     inst["flushes"] = live.flushes
     stores.links_changed(world, now)
+    if len(queues):
+        doors.wake_queues(world, now)
     doors.wake_writes(world, now)

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from engine.components.connections import edge_kind
 from engine.document.draft import Draft
+from engine.document.edges import Edge
 from engine.document.expected import check_expectations
 from engine.document.limits import MOST_INSTANCES, too_long
 from engine.document.messages import shown_id
@@ -57,6 +59,7 @@ def check_nodes(draft: Draft) -> Found:
     """Each node's own checks, and how many instances there are in all."""
     for id, problems in draft.misplaced.items():
         yield from (Problem(f"nodes.{id}.{field}", message) for field, message in problems if draft.places_known or field not in PLACING)
+    yield from _check_named(draft)
     instances = sum(len(places) for places in draft.topology.sits.values())
     if instances > MOST_INSTANCES:
         yield Problem("nodes", f"there are {instances:,} instances in all; at most {MOST_INSTANCES:,} fit")
@@ -77,6 +80,8 @@ def check_edges(draft: Draft) -> Found:
             reason = draft.refused(edge.caller, edge.callee)
             if reason:
                 yield Problem(path, f"{edge.caller!r} cannot call {edge.callee!r}: {reason}")
+            else:
+                yield from (Problem(f"{path}.{field}", message) for field, message in _check_kind(draft, edge))
         yield from (Problem(f"{path}.{field}", message) for field, message in edge.check())
         if edge.caller in ends and edge.callee in ends:
             found = edge.check_between(ends[edge.caller], ends[edge.callee])
@@ -109,6 +114,29 @@ def check_caches(draft: Draft) -> Found:
     for node in draft.scenario.nodes:
         if getattr(node, "calls", "in_order") != "in_order" and any(caller == node.id for caller, _ in asked):
             yield Problem(f"nodes.{node.id}.calls", "a service that asks a cache first makes its calls one after the other; use in_order")
+
+
+def _check_kind(draft: Draft, edge: Edge) -> Iterator[tuple[str, str]]:
+    """The kind its ends imply; no call policy where nobody calls."""
+    implied = edge_kind(draft.classes[edge.caller], draft.classes[edge.callee])
+    if edge.kind not in (None, implied):
+        yield "kind", f"must be {implied}, which its two ends imply, not {edge.kind!r}; or leave it out"
+    if implied == "consume":
+        for field in sorted(edge.model_fields_set - {"caller", "callee", "kind"}):
+            why = f"{edge.caller!r} hands a message out again after its visibility_timeout_s"
+            yield field, f"a consume edge has no {field}: {why}; remove it"
+
+
+def _check_named(draft: Draft) -> Found:
+    """Nodes that other nodes name exist, are others, and are of the right sort."""
+    for node in draft.scenario.nodes:
+        for field, id, behaviour in node.names():
+            fitting = [other for other, cls in draft.classes.items() if cls.behaviour == behaviour and other != node.id]
+            if (id in draft.nodes and id not in draft.classes) or id in fitting:
+                continue
+            unfit = "names itself" if id == node.id else f"{id!r} is no {behaviour}"
+            problem = unfit if id in draft.classes else f"there is no node {id!r}"
+            yield Problem(f"nodes.{node.id}.{field}", f"{problem}{close_to(id, fitting)}; it could be {listed(fitting)}")
 
 
 def check_calls(draft: Draft) -> Found:
@@ -163,6 +191,6 @@ def size_problem(scenario: Scenario, duration_s: float) -> str | None:
     """Why a run of this length would not fit into memory; None when it does."""
     counts = {node.id: node.most_instances() for node in scenario.nodes}
     balancers = {node.id for node in scenario.nodes if node.behaviour == "balancer"}
-    sources = sum(node.behaviour == "source" for node in scenario.nodes)
+    sources, queues = (sum(node.behaviour == behaviour for node in scenario.nodes) for behaviour in ("source", "queue"))
     targets = sum(counts.get(edge.callee, 0) for edge in scenario.edges if edge.caller in balancers)
-    return too_long(duration_s, sources, len(scenario.edges), sum(counts.values()), targets)
+    return too_long(duration_s, sources, len(scenario.edges), sum(counts.values()), targets, queues)

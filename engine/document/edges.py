@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from engine.behaviours import Backoff, Breaker, CallPolicy
+from engine.components.connections import EdgeKind
 from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Edge(Strict):
 
     caller: Id = quantity(..., "", "Node that calls.", alias="from")
     callee: Id = quantity(..., "", "Node that is called.", alias="to")
-    kind: Literal["call"] = quantity("call", "", "What passes over the edge.", later=("publish", "consume", "replicate", "resolve"))
+    kind: EdgeKind | None = quantity(None, "", "What passes over the edge; implied by its two ends.", later=("replicate", "resolve"))
     timeout_s: float | None = quantity(None, "s", "Per attempt, from sending to the whole answer; the caller's default when not given.",
                                        gt=0, le=LONGEST_S, label="Timeout")  # fmt: skip
     attempts: int = quantity(1, "", "Attempts per call, the first included.", ge=1, le=100, assumption="no retries unless asked for")

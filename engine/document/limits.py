@@ -17,7 +17,7 @@ MOST_EXPECTATIONS = 1_000
 MOST_VARIANTS = 50
 MOST_CLIENT_SECONDS = 1_300_000  # duration × client nodes: histograms by start time
 MOST_MEASURED_BYTES = 1_500_000_000
-EDGE_ROW_BYTES, INSTANCE_ROW_BYTES, TARGET_ROW_BYTES, SOURCE_ROW_BYTES = 116, 62, 7, 112  # of `engine.series.Series`, per second
+EDGE_ROW_BYTES, INSTANCE_ROW_BYTES, TARGET_ROW_BYTES, SOURCE_ROW_BYTES, QUEUE_ROW_BYTES = 116, 62, 7, 112, 80  # of a `Series`, per second
 
 MOST = {"nodes": MOST_NODES, "edges": MOST_EDGES, "faults": MOST_FAULTS}
 
@@ -29,9 +29,10 @@ def too_many(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"there are {len(data[key]):,} {key}; at most {most:,} fit"
 
 
-def too_long(duration_s: float, sources: int, edges: int, instances: int, targets: int) -> str | None:
+def too_long(duration_s: float, sources: int, edges: int, instances: int, targets: int, queues: int) -> str | None:
     """Why a run of this length would need too much memory for its measurements, and how long it may be; None when it fits."""
     row = edges * EDGE_ROW_BYTES + instances * INSTANCE_ROW_BYTES + targets * TARGET_ROW_BYTES + sources * SOURCE_ROW_BYTES
+    row += queues * QUEUE_ROW_BYTES
     longest_s = min(MOST_CLIENT_SECONDS / max(1, sources), MOST_MEASURED_BYTES / max(1, row))
     if duration_s <= longest_s:
         return None

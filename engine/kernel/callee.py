@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.kernel.arrivals import think
+from engine.kernel.deliveries import acknowledge, receive
 from engine.kernel.environments import keep_environment
 from engine.kernel.gates import pass_gate
 from engine.kernel.jit import inner, tiny
@@ -28,6 +29,8 @@ def reply(s, f, outcome, now):
         if send(s, f, fr.edge, ANSWER, fr.inst, s.frames[p].inst, now):
             return
         replace_child(s, p, f, NOBODY)
+    elif p < NOBODY and outcome == OK and acknowledge(s, f, now):
+        return
     release(s, f)
 
 
@@ -45,6 +48,8 @@ def arrive(s, f, now):
     """A request reaches an instance: dead, failing, not the writer, free, busy or full. True when it has a slot and can start."""
     fr = s.frames[f]
     ins = s.inst[fr.inst]
+    if fr.parent < NOBODY:
+        return receive(s, f, now)
     if ins.down != ALIVE:
         if ins.down == DEAD_REFUSED:
             reply(s, f, REFUSED, now)

@@ -8,14 +8,17 @@ from engine.kernel.caches import forget
 from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
 from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.connections import reconnect
+from engine.kernel.deliveries import forget_deliveries, lose_deliveries
 from engine.kernel.forks import kill_helper
 from engine.kernel.heap import heap_change
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import (
-    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, ID_BITS, ID_MASK, JOINED, JOINING, REFUSED,
-    ROLE_PRIMARY, SERVE, SYNC, THINK, WAIT,
+    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, HIDDEN, ID_BITS, ID_MASK, JOINED, JOINING,
+    MESSAGE_FREE, REFUSED, ROLE_PRIMARY, SERVE, SYNC, THINK, WAIT,
 )  # fmt: skip
 from engine.kernel.loop import run_ready
+from engine.kernel.messages import index_groups
+from engine.kernel.queues import feed_queue
 from engine.kernel.records import leave_joined, stop_leading, wake_orphans
 from engine.kernel.rng import ZERO, draw_u64
 from engine.kernel.slots import count_busy
@@ -116,6 +119,10 @@ def kill(w, i, how, now):
         ins.up_t = now
         ins.down_since = now
         ins.down = how
+        if ins.durable:  # a queue or a topic: what was accepted is safe
+            return
+        if s.n_queue > 0:
+            forget_deliveries(s, i)
         count_busy(ins, -ins.busy, now)
         ins.head = -1
         ins.tail = -1
@@ -185,7 +192,34 @@ def cuts_changed(w):
             if s.path_cut[a, b]:
                 s.cuts = 1
     if s.cuts:
+        if s.n_queue > 0:
+            lose_deliveries(s)
         lose_in_flight(s)
+
+
+@entry
+def wake_queues(w, now):
+    """Consumers may be able to take messages that they could not take before: they, or the queue, came back, started or were reached."""
+    s = w[0]
+    for q in range(s.n_queue):
+        feed_queue(s, q, now)
+    run_ready(s, now)
+
+
+@entry
+def index_message_groups(w):
+    """Make the table of message groups anew: it is not kept in checkpoints."""
+    index_groups(w[0])
+
+
+@entry
+def count_messages(w, found):
+    """Messages per queue by looking at every one: found[q, 0] waiting, found[q, 1] taken."""
+    s = w[0]
+    for m in range(s.n_messages):
+        me = s.messages[m]
+        if me.state != MESSAGE_FREE:
+            found[me.queue, 1 if me.state == HIDDEN else 0] += 1
 
 
 @entry

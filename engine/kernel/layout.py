@@ -21,13 +21,14 @@ ID_BITS = 22  # an event is one int64: time << ID_BITS | who
 ID_MASK = (1 << ID_BITS) - 1
 FOREVER = 1 << 40  # 30 h, beyond the longest run
 
-# Who an event belongs to. Within one tick the smaller number goes first: requests, then wires, then timeouts, then arrivals. So a slot
+# Who an event belongs to. Within one tick the smaller number goes first: requests, wires, timeouts, arrivals, message queues. So a slot
 # freed in the same tick is free for an arrival, and an answer that comes in the very tick of the timeout still counts.
 N_FRAMES = 2_500_000
 MOST_FRAMES = 2_200_000  # in use; beyond it the run counts as saturated (at least a million calls in flight)
 FIRST_WIRE = N_FRAMES
 FIRST_TIMER = FIRST_WIRE + 60_000
 FIRST_SOURCE = FIRST_TIMER + 60_000
+FIRST_QUEUE = FIRST_SOURCE + 60_000  # two each: visibility, retention
 
 # States of a frame: at most one list and one pending event at any time.
 (FREE, TRAVEL, REPLY, LOST, WAIT, SERVE, SYNC, STALL, CALLING, BACKOFF, JOINED, GHOST, CANCEL) = np.arange(13)
@@ -50,6 +51,7 @@ CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
 OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
 OP_WRITES, OP_LOOKUP, OP_MISS, OP_FILL, OP_DROP, OP_STALE = np.arange(60, 66)  # see engine.kernel.caches
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
+OP_STORE = np.int64(30)  # a message queue keeps what was published
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
@@ -61,6 +63,9 @@ REQUEST, ANSWER = np.arange(2)  # directions of an edge
 DEGRADED, HEDGES, HEDGE_WINS, SUPERSEDED, DUPLICATES = np.arange(5)  # columns of `extras`, in the order of engine.series.EXTRAS
 N_EXTRA = 5
 
+# Where a message of a queue is. FRESH: waits and was never taken · BACK: waits again · BLOCKED: behind another of its group · HIDDEN: taken
+MESSAGE_FREE, FRESH, BACK, BLOCKED, HIDDEN = np.arange(5)
+
 NB = 30 * 16  # latency buckets: 30 octaves from 51.2 µs, 16 per octave
 FIRST_BUCKET = (127 + 9) << 4  # the float32 exponent of 512 ticks
 DIST_BINS = 1024
@@ -70,6 +75,7 @@ N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_53
 N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
 N_MEMORY, N_ENTRY = 2048, 1 << 22
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
+N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_000, 512, 65_536, 65_536, 1 << 22
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_IDLE = 262_144  # environments of all functions
 COLD_LOCAL = 1000  # the cold start's place in a program: behind all others, so that it shifts nobody's draws
@@ -96,14 +102,15 @@ frame_dt = _record(
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
-    "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes",
+    "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
+    "hungry_next",
     floats="slow error_share mean_work offered tokens burst token_rate",
 )
-node_dt = _record("pc first count first_source passes")
+node_dt = _record("pc first count first_source passes queue")
 step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry")  # entry: where the callee's program begins
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
-    "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool",
+    "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
     floats="base_wait cap share budget tokens fallback",
 )
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address", unsigned="salt")
@@ -124,6 +131,22 @@ source_dt = _record(
 )
 class_dt = _record("kind", floats="until")  # a share of a source's requests: `until` is cumulative
 segment_dt = _record("", floats="start cum rate")
+# A message. `born`: published (ticks); `edge`: over which it was taken, `handle`: in which taking, `leads`: first of its batch, `mate`: the
+# next in it; newer/older: all messages of the queue by age; next/prev: the list its state says; follower/prev: its group (the first knows
+# the `last`).
+message_dt = _record(
+    "state queue edge born receives kind subject poison next prev newer older leads mate follower last due", unsigned="key handle"
+)
+# A queue. `queued` of its instance counts what waits, `n_hidden` what is taken; n_: this second, t_: since the start; `keep_at`: instant of
+# its retention event.
+queue_dt = _record(
+    "inst oldest newest fresh_head fresh_tail back_head back_tail hidden_head hidden_tail armed keep_at n_hidden visibility max_receives "
+    "dead_letter retention batch fifo first_taker n_takers next_taker n_published n_delivered n_redelivered n_deleted n_late n_dead "
+    "n_expired t_in t_deleted t_dead t_expired",
+    floats="poison_share",
+)
+taker_dt = _record("edge inst")  # one instance that consumes a queue
+pull_dt = _record("queue edge")  # one queue that an instance consumes
 
 world_dt = np.dtype(
     [
@@ -134,6 +157,8 @@ world_dt = np.dtype(
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
         ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),
         ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
+        ("n_queue", I8), ("n_taker", I8), ("n_pull", I8), ("n_messages", I8), ("free_message", I8), ("messages_in_use", I8),
+        ("hungry_head", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
@@ -146,6 +171,8 @@ world_dt = np.dtype(
         ("versions", I8, (N_VERSION,)),
         ("idle", I8, (N_IDLE,)),
         ("memories", memory_dt, (N_MEMORY,)), ("entries", entry_dt, (N_ENTRY,)),
+        ("queues", queue_dt, (N_QUEUE,)), ("messages", message_dt, (N_MESSAGES,)), ("takers", taker_dt, (N_TAKER,)),
+        ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("extras", I8, (N_EDGE, N_EXTRA)),

@@ -12,11 +12,13 @@ from engine.kernel.heap import heap_replace_top
 from engine.kernel.hedges import first_of_two, hedge, hedge_is_due, hedge_timed_out
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CANCEL, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, MISSED, OK, REPLY, SERVE, SYNC, THINK, TIMEOUT,
-    TRAVEL,
+    BACKOFF, CANCEL, FIRST_QUEUE, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, MISSED, MOST_MESSAGES, OK, REPLY,
+    SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
 )  # fmt: skip
 from engine.kernel.program import AGAIN, RUN, acknowledged, run
-from engine.kernel.wires import release, stop_timer
+from engine.kernel.queues import feed_hungry
+from engine.kernel.visibility import look_after, settle
+from engine.kernel.wires import NOBODY, release, stop_timer
 
 DONE, SATURATED = 0, 1
 
@@ -92,7 +94,7 @@ def happen(s, f, now):
         run(s, f, RUN, now)
     elif state == REPLY:
         p, outcome, first = fr.parent, fr.status, fr.first
-        e, degraded = fr.edge, fr.degraded
+        e, degraded, key = fr.edge, fr.degraded, fr.key
         release(s, f)
         if p >= 0:
             caller = s.frames[p]
@@ -109,6 +111,8 @@ def happen(s, f, now):
                 if first == MISSED:
                     caller.first = MISSED
             run(s, p, outcome, now)
+        elif p < NOBODY:
+            settle(s, e, -2 - p, key, now)
     elif state == BACKOFF:
         run(s, f, AGAIN, now)
     elif state == SYNC:
@@ -125,13 +129,15 @@ def happen(s, f, now):
 
 @inner
 def run_ready(s, now):
-    """Everything that got a slot, or started, in this instant; more may become ready meanwhile."""
+    """Everything that got a slot, or started, in this instant; more may become ready meanwhile. Then idle consumers look for messages."""
     while s.ready_head >= 0:
         f = s.ready_head
         s.ready_head = s.frames[f].next
         if s.ready_head < 0:
             s.ready_tail = -1
         run(s, f, RUN, now)
+    if s.hungry_head >= 0:
+        feed_hungry(s, now)
 
 
 @entry
@@ -143,7 +149,7 @@ def advance(w, until):
         top = s.heap[0]
         if top >= limit:
             break
-        if s.in_use > s.limit:
+        if s.in_use > s.limit or s.messages_in_use > MOST_MESSAGES:
             return SATURATED
         now = top >> ID_BITS
         who = top & ID_MASK
@@ -156,9 +162,12 @@ def advance(w, until):
             happen(s, deliver(s, who - FIRST_WIRE, who), now)
         elif who < FIRST_SOURCE:
             fire_timer(s, who - FIRST_TIMER, who, now)
-        else:
+        elif who < FIRST_QUEUE:
             launch(s, who - FIRST_SOURCE, now)
             heap_replace_top(s.heap, s.heap_n, (next_arrival(s, who - FIRST_SOURCE) << ID_BITS) | who)
+        else:
+            drop_top(s)
+            look_after(s, who - FIRST_QUEUE, now)
         run_ready(s, now)
     s.now = max(s.now, until)
     return np.int64(DONE)

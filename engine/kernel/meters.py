@@ -129,3 +129,29 @@ def collect_instances(w, row, now, counts, seconds, state):
         ins.busy_sum = 0
         ins.up_sum = 0
         ins.offered = 0.0
+
+
+@entry
+def collect_queues(w, row, now, counts, oldest_s):
+    """The same for message queues. ``counts`` [row, q, :]: waiting, taken, published, delivered, redelivered, deleted, late deletes,
+    dead-lettered, expired · ``oldest_s``: age of the oldest message, 0 when there is none."""
+    s = w[0]
+    for q in range(s.n_queue):
+        qu = s.queues[q]
+        counts[row, q, 0] = s.inst[qu.inst].queued
+        counts[row, q, 1] = qu.n_hidden
+        counts[row, q, 2] = qu.n_published
+        counts[row, q, 3] = qu.n_delivered
+        counts[row, q, 4] = qu.n_redelivered
+        counts[row, q, 5] = qu.n_deleted
+        counts[row, q, 6] = qu.n_late
+        counts[row, q, 7] = qu.n_dead
+        counts[row, q, 8] = qu.n_expired
+        oldest_s[row, q] = (now - s.messages[qu.oldest].born) / TICKS_PER_S if qu.oldest >= 0 else 0.0
+        qu.n_published = 0
+        qu.n_delivered = 0
+        qu.n_redelivered = 0
+        qu.n_deleted = 0
+        qu.n_late = 0
+        qu.n_dead = 0
+        qu.n_expired = 0

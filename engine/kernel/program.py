@@ -13,9 +13,10 @@ from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
     BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_CALL, OP_END, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE,
-    OP_SYNC, POWER, SERVE, STALL, SYNC,
+    OP_STORE, OP_SYNC, POWER, SERVE, STALL, SYNC,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
+from engine.kernel.queues import publish
 from engine.kernel.records import join_or_lead, open_record
 from engine.kernel.rng import FOR_FALLBACK, FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
@@ -141,6 +142,9 @@ def run(s, f, outcome, now):
                 free_slot(s, fr.inst, now)
                 fr.pc = step.on_ok
                 continue
+            elif step.op == OP_STORE:
+                publish(s, f, now)
+                return
             elif step.op == OP_RETURN:
                 finish(s, f, step.status, step.holds, now)
                 return

@@ -43,12 +43,24 @@ def enqueue(s, ins, f):
 
 
 @tiny
+def get_hungry(s, i):
+    """Instance i has a free slot and consumes message queues: it looks for work once this instant's frames have run."""
+    ins = s.inst[i]
+    if not ins.hungry:
+        ins.hungry = 1
+        ins.hungry_next = s.hungry_head
+        s.hungry_head = i
+
+
+@tiny
 def free_slot(s, i, now):
     """A slot became free: the first in the queue takes it over in the same instant, else it idles."""
     ins = s.inst[i]
     f = ins.head
     if f < 0:
         count_busy(ins, ONE_LESS, now)
+        if ins.n_pulls > 0:
+            get_hungry(s, i)
         return
     ins.head = s.frames[f].next
     if ins.head < 0:

@@ -14,7 +14,7 @@ from engine.kernel.layout import (
     ANSWER, CANCEL, FIRST_TIMER, FIRST_WIRE, FREE, ID_BITS, LOST, REPLY, REQUEST, TRAVEL,
 )  # fmt: skip
 
-NOBODY = np.int64(-1)
+NOBODY = np.int64(-1)  # no parent. A delivery's parent is −2 − message: it answers to a message, not to a frame
 
 
 @tiny

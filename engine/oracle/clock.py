@@ -1,14 +1,14 @@
-"""Time in the oracle, with the kernel's order among events of one tick: control plane, requests, wires, timeouts, arrivals."""
+"""Time in the oracle, with the kernel's order among events of one tick: control plane, requests, wires, timeouts, arrivals, queues."""
 
 from __future__ import annotations
 
 import simpy
 
-from engine.behaviours import CallPolicy
+from engine.behaviours import CallPolicy, Queue
 from engine.kernel.layout import ticks
 from engine.plan import Plan
 
-CONTROL, REQUEST, WIRE, TIMER, ARRIVAL = -1.0, 1.0, 2.0, 3.0, 4.0  # SimPy's own follow-ups have 0 and 1
+CONTROL, REQUEST, WIRE, TIMER, ARRIVAL, QUEUE = -1.0, 1.0, 2.0, 3.0, 4.0, 5.0  # SimPy's own follow-ups have 0 and 1
 
 
 class After(simpy.Event):
@@ -34,7 +34,8 @@ class Clock:
 
     def set_clock(self) -> None:
         """Order timeouts of different length as the kernel numbers its timeout lists."""
-        lengths = list(dict.fromkeys(length for e in self.plan.edges for length in lengths_of(e.policy)))
+        callers = [e for e in self.plan.edges if not isinstance(self.plan.nodes[e.caller].behaviour, Queue)]
+        lengths = list(dict.fromkeys(length for e in callers for length in lengths_of(e.policy)))
         self.timer_order = {length: TIMER + k / (len(lengths) + 1) for k, length in enumerate(lengths)}
 
     def work(self, delay: int) -> After:

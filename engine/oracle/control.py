@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from engine.behaviours import Balancer, Failover, HealthCheck, Store
+from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Store
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
-from engine.oracle.clock import Clock
+from engine.oracle.queues import Queues
 from engine.oracle.state import Job, Pool, Server, Site, Target
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Control(Clock):
+class Control(Queues):
     """The control plane's half of `Oracle`."""
 
     add: list[int]
@@ -66,18 +66,22 @@ class Control(Clock):
         for job, direction in list(self.flying.items()):
             if self.is_cut(job, direction):
                 del self.flying[job]
+                self.lose(job)
         for server in self.servers:
             server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
             server.paused = bool(live.paused[server.number])
             server.hot_share = float(live.hot_share[server.number])
             if server.node in self.plan.sources():
                 self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
+            server.stopped, server.poison_share = bool(live.stopped[server.number]), float(live.poison_share[server.number])
             down = int(live.down[server.number])
             if down and not server.down:
                 self.kill(server, down)
             server.down = down
         self.flush(live)
         self.relink()
+        for box in self.boxes.values():
+            self.serve_box(box)
         for server in self.servers:
             if server.stalled and (server.standby is None or self.in_touch(server)):
                 self.resume(server)
@@ -91,6 +95,8 @@ class Control(Clock):
 
     def kill(self, server: Server, down: int) -> None:
         """Everything there is lost; callers get a reset unless it is a black hole. What it knew about its own calls is gone."""
+        if isinstance(self.plan.nodes[server.node].behaviour, Queue):
+            return  # what it keeps is safe
         server.down, server.epoch, server.busy = down, server.epoch + 1, 0
         self.forget(server)
         waiting = [turn for _, turn in server.queue]
@@ -281,18 +287,6 @@ class Control(Clock):
 
     def of(self, node: int) -> list[Server]:
         """A node's servers; in `Oracle`."""
-        raise NotImplementedError
-
-    def one_way(self, a: int, b: int) -> int:
-        """Ticks between places; in `Calls`."""
-        raise NotImplementedError
-
-    def is_cut(self, job: Job, direction: int) -> bool:
-        """Whether a message is lost; in `Calls`."""
-        raise NotImplementedError
-
-    def answer(self, job: Job, outcome: str, first: Any) -> Process:
-        """Send an outcome back; in `Calls`."""
         raise NotImplementedError
 
     if TYPE_CHECKING:  # in `Replication`

@@ -15,6 +15,7 @@ MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
 CLASS, KEY, HOT_KEY, PARTITION, HIT = range(60, 65)
 FALLBACK = 30
+DELIVERY, POISON, FILTER, COURIER = range(50, 54)
 
 
 def draw(key: int, number: int) -> int:
@@ -47,6 +48,10 @@ class Draws:
     def child(self, key: int, local: int, tries: int) -> int:
         """Key of the request that an attempt creates."""
         return draw(key, (CHILD << 24) | (local << 8) | (tries + 1)) if self.exact else 0
+
+    def delivery(self, key: int, receives: int) -> int:
+        """Key of the delivery that takes a message for the receives-th time."""
+        return draw(key, (DELIVERY << 24) | receives) if self.exact else 0
 
     def gap(self, key: int, k: int) -> float:
         """The k-th unit-rate exponential gap of a source."""

@@ -11,7 +11,6 @@ import simpy
 from engine.behaviours import Balancer, Cache, Function, Limiter, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.caches import Caches
-from engine.oracle.calls import Calls
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, Draws
 from engine.oracle.gates import Gates
@@ -23,7 +22,7 @@ from engine.plan import Plan
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Gates, Traffic, Calls, Control, Replication, Caches):
+class Oracle(Gates, Traffic, Control, Replication, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
@@ -54,6 +53,7 @@ class Oracle(Gates, Traffic, Calls, Control, Replication, Caches):
         self.latencies: defaultdict[int, list[int]] = defaultdict(list)
         self.start_stores()
         self.start_caches()
+        self.set_queues()
         self.start_control()
         self.start_clients()
 
@@ -112,6 +112,9 @@ class Oracle(Gates, Traffic, Calls, Control, Replication, Caches):
         if turned_away:
             self.rejected[server.number] += 1
             yield from self.answer(job, turned_away, None)
+            return
+        if server.node in self.boxes:
+            yield from self.publish(server.node, job)
             return
         epoch = server.epoch
         server.jobs.add(job)
@@ -182,6 +185,7 @@ class Oracle(Gates, Traffic, Calls, Control, Replication, Caches):
             server.queue.popleft()[1].succeed()
         else:
             server.busy -= 1
+            self.serve_consumer(server)
 
     def holds_to_the_end(self, node: int) -> bool:
         """Whether a request keeps its slot until it is answered."""

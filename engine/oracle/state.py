@@ -87,6 +87,8 @@ class Server:
     paused: bool = False
     flushes: int = 0
     error_share: float = 0.0
+    stopped: bool = False
+    poison_share: float = 0.0
     busy: int = 0
     epoch: int = 0
     queue: deque[tuple[Job, simpy.Event]] = field(default_factory=deque)

@@ -15,11 +15,13 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import EXTRAS, ROLES, Series, bucket_edges_s
+from engine.series import EXTRAS, QUEUE_COUNTS, ROLES, Series, bucket_edges_s
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
 PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
+QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(QUEUE_COUNTS) if name != "waiting"}
+QUEUE_SERIES = (*QUEUE_COLUMNS, "oldest_s")  # of message queues; what waits is the column `queue`
 Columns = dict[str, np.ndarray]
 
 
@@ -135,6 +137,7 @@ class PerSecond:
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
             columns["arrived_per_s"][:, node] = s.start_begun[:, source]
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
+        columns |= self._queues()
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
@@ -164,6 +167,18 @@ class PerSecond:
         cold, alive = np.zeros(shape), np.zeros(shape)
         cold[:, self.plan.functions()], alive[:, self.plan.functions()] = self.series.inst_cold, self.series.inst_environments
         return {"cold_starts_per_s": cold, "environments": alive}
+
+    def _queues(self) -> Columns:
+        """What only message queues have: [T, N], NaN for all other nodes; nothing at all in a plan without queues."""
+        plan, s = self.plan, self.series
+        queues = plan.queues()
+        if not queues:
+            return {}
+        columns = {name: np.full((len(s.edge_calls), len(plan.nodes)), np.nan) for name in QUEUE_SERIES}
+        for name, k in QUEUE_COLUMNS.items():
+            columns[name][:, queues] = s.queue_counts[:, :, k]
+        columns["oldest_s"][:, queues] = s.queue_oldest_s
+        return columns
 
     def _what_callers_see(self) -> Columns:
         """Outcomes and the slowest p99 of the attempts into each node; for clients, of the calls they make. [T, N]"""

@@ -15,7 +15,7 @@ from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
-from engine.series import EXTRAS, Series
+from engine.series import EXTRAS, QUEUE_COUNTS, Series
 
 OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes
 
@@ -83,7 +83,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
     counts = serving(plan, series)
     capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
-    stores = plan.stores()
+    stores, queues = plan.stores(), plan.queues()
     columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed", "cancelled")}
     columns |= {name: total(getattr(series, f"inst_{name}") * counts) for name in ("busy_s", "offered_s")}
     duplicates = series.edge_extras[rows, :, EXTRAS.index("duplicates")].sum(axis=0)
@@ -109,6 +109,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
         }
         | (_store(plan, series, n, rows) if n in stores else {})
         | (_cache(plan, series, n, rows) if node.behaviour.behaviour == "cache" else {})
+        | (_queue(plan, series, n, rows, chosen) if n in queues else {})
         for n, node in enumerate(plan.nodes)
     }
 
@@ -129,6 +130,20 @@ def _cache(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
     mine = [m for m, i in enumerate(plan.memories()) if plan.instances[i].node == n]
     hits, misses = int(series.cache_hits[rows][:, mine].sum()), int(series.cache_misses[rows][:, mine].sum())
     return {"hits": hits, "misses": misses, "hit_ratio": ratio(hits, hits + misses)}
+
+
+def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dict[str, Any]:
+    """A message queue in messages: what happened in the full seconds, what is there after the last, the greatest age.
+
+    arrived = completed (deleted) + rejected + dead_lettered + expired + present; ``arrived`` counts what came from another queue too.
+    """
+    q, first = plan.queues().index(n), plan.nodes[n].first
+    counts, oldest_s = series.queue_counts[rows, q], series.queue_oldest_s[rows, q]
+    there = counts[-1] if len(counts) else np.zeros(len(QUEUE_COUNTS), np.int64)
+    row: dict[str, Any] = {name: int(there[k] if k < 2 else counts[:, k].sum()) for k, name in enumerate(QUEUE_COUNTS)}
+    before = 0 if chosen or rows.start == 0 else int(series.queue_counts[rows.start - 1, q, :2].sum())
+    row |= {"arrived": int(series.inst_arrived[rows, first].sum()) + before, "present": row["waiting"] + row["in_flight"]}
+    return row | {"oldest_s": float(oldest_s.max(initial=0))}
 
 
 def _share(part_s: float, whole_s: float, most: float = math.inf) -> float | None:

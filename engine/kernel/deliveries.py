@@ -1,0 +1,82 @@
+"""The consumer's side of a message queue: a delivery arrives, is worked on like a call, and success deletes its messages.
+
+A consumer's slot is taken when the queue hands a message over, not when it arrives: the worker that asked waits for the answer.
+"""
+
+from __future__ import annotations
+
+from engine.kernel.jit import inner, tiny
+from engine.kernel.layout import ALIVE, ANSWER, LOST, REPLY, REQUEST, TRAVEL
+from engine.kernel.rng import FOR_ERROR, ZERO, counter, uniform
+from engine.kernel.slots import free_slot
+from engine.kernel.wires import NOBODY, is_cut, release, send
+
+
+@tiny
+def receive(s, f, now):
+    """A delivery reaches the consumer that asked for it. One that fails it at once frees its slot and leaves the message to reappear.
+
+    True when work can start.
+    """
+    fr = s.frames[f]
+    ins = s.inst[fr.inst]
+    if ins.down != ALIVE:
+        release(s, f)
+        return False
+    ins.n_arrived += 1
+    if ins.error_share > 0.0 and uniform(fr.key, counter(FOR_ERROR, ZERO, ZERO)) < ins.error_share:
+        ins.n_rejected += 1
+        i = fr.inst
+        release(s, f)
+        free_slot(s, i, now)
+        return False
+    ins.offered += ins.mean_work * ins.slow
+    return True
+
+
+@tiny
+def is_spoiled(s, m, handle):
+    """Whether a message of this batch cannot be processed by anybody."""
+    while m >= 0 and s.messages[m].handle == handle:
+        if s.messages[m].poison:
+            return True
+        m = s.messages[m].mate
+    return False
+
+
+@tiny
+def acknowledge(s, f, now):
+    """The work is done: ask the queue to delete. False when nothing is sent: a poisoned batch, or a cut on the way."""
+    fr = s.frames[f]
+    m = -2 - fr.parent
+    if is_spoiled(s, m, fr.key):
+        return False
+    fr.state = REPLY
+    return send(s, f, fr.edge, ANSWER, fr.inst, s.queues[s.edges[fr.edge].queue].inst, now)
+
+
+@inner
+def lose_deliveries(s):
+    """A cut began: messages on their way to consumers, and deletes on their way back, are lost. The consumers ask again."""
+    for f in range(s.n_used):
+        fr = s.frames[f]
+        if fr.parent < NOBODY and (fr.state == TRAVEL or fr.state == REPLY):
+            there, here = s.inst[fr.inst].place, s.inst[s.queues[s.edges[fr.edge].queue].inst].place
+            if fr.state == TRAVEL:
+                if is_cut(s, fr.edge, REQUEST, here, there):
+                    fr.parent = NOBODY
+                    fr.state = LOST
+                    free_slot(s, fr.inst, s.now)
+            elif is_cut(s, fr.edge, ANSWER, there, here):
+                fr.parent = NOBODY
+                fr.state = LOST
+
+
+@inner
+def forget_deliveries(s, i):
+    """Instance i died: what was on its way to it reaches nobody."""
+    for f in range(s.n_used):
+        fr = s.frames[f]
+        if fr.inst == i and fr.state == TRAVEL and fr.parent < NOBODY:
+            fr.parent = NOBODY
+            fr.state = LOST

@@ -1,0 +1,191 @@
+"""The queue's side: keep what is published, hand it to consumers with a free slot."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.kernel.callee import reply
+from engine.kernel.jit import inner, tiny
+from engine.kernel.layout import ALIVE, ANSWER, DUPLICATES, FRESH, HIDDEN, OK, REQUEST, TRAVEL
+from engine.kernel.messages import arm_retention, enter_group, hide, join, new_message, next_message, offer, withdraw
+from engine.kernel.rng import FOR_DELIVERY, FOR_POISON, ZERO, counter, draw_u64, uniform
+from engine.kernel.slots import ONE_MORE, count_busy, free_slot
+from engine.kernel.wires import allocate, is_cut, send
+
+
+@inner
+def publish(s, f, now):
+    """A message is stored, and its producer is told so."""
+    fr = s.frames[f]
+    i = fr.inst
+    if fr.group < 0 or not stored_before(s, fr):
+        accept(s, s.nodes[s.inst[i].node].queue, f, now)
+    reply(s, f, OK, now)
+    free_slot(s, i, now)
+
+
+@tiny
+def stored_before(s, fr):
+    """Whether an idempotency key tells that another attempt has published this; without one a second message is a duplicate."""
+    record = s.calls[fr.group]
+    record.executions += 1
+    if record.executions > 1 and not record.idempotent:
+        s.extras[fr.edge, DUPLICATES] += 1
+    return record.executions > 1 and record.idempotent != 0
+
+
+@inner
+def accept(s, q, f, now):
+    """Queue q keeps a copy of what frame f carries."""
+    fr = s.frames[f]
+    qu = s.queues[q]
+    m = new_message(s)
+    me = s.messages[m]
+    me.key = fr.key
+    me.kind = fr.kind
+    me.subject = fr.subject
+    me.born = now
+    me.poison = 1 if qu.poison_share > 0.0 and uniform(fr.key, counter(FOR_POISON, ZERO, ZERO)) < qu.poison_share else 0
+    qu.n_published += 1
+    nothing_waited = next_message(s, qu) < 0
+    store(s, q, m)
+    if nothing_waited:  # else nobody is free, or they would have taken those before it
+        feed_queue(s, q, now)
+
+
+@inner
+def store(s, q, m):
+    """Message m enters queue q, new there."""
+    qu = s.queues[q]
+    me = s.messages[m]
+    me.queue = q
+    me.receives = 0
+    me.leads = 0
+    me.handle = 0
+    qu.t_in += 1
+    join(s, qu, m)
+    arm_retention(s, q, m)
+    ins = s.inst[qu.inst]
+    ins.queued += 1
+    if ins.queued > ins.peak:
+        ins.peak = ins.queued
+    if not qu.fifo or enter_group(s, q, m):
+        offer(s, qu, m, FRESH)
+
+
+# ---- handing over ----
+@tiny
+def may_take(s, qu, e, i):
+    """Whether consumer instance i could be given a message over edge e now: it serves, has a free slot and reaches the queue."""
+    ins, home = s.inst[i], s.inst[qu.inst]
+    if ins.down != ALIVE or ins.busy >= ins.slots or ins.stopped or home.down != ALIVE:
+        return False
+    if not s.cuts:
+        return True
+    return not is_cut(s, e, REQUEST, home.place, ins.place) and not is_cut(s, e, ANSWER, ins.place, home.place)
+
+
+@inner
+def feed_queue(s, q, now):
+    """Give the messages of queue q to consumers with a free slot, in turn."""
+    qu = s.queues[q]
+    while next_message(s, qu) >= 0:
+        found = np.int64(-1)
+        for k in range(qu.n_takers):
+            row = qu.next_taker + k
+            if row >= qu.n_takers:
+                row -= qu.n_takers
+            taker = s.takers[qu.first_taker + row]
+            if may_take(s, qu, taker.edge, taker.inst):
+                found = row
+                break
+        if found < 0:
+            return
+        qu.next_taker = found + 1 if found + 1 < qu.n_takers else 0
+        taker = s.takers[qu.first_taker + found]
+        hand_over(s, q, taker.edge, taker.inst, now)
+
+
+@inner
+def feed_instance(s, i, now):
+    """Instance i takes work for its free slots, each time from that of its queues whose next message is the oldest."""
+    ins = s.inst[i]
+    while ins.busy < ins.slots:
+        best, over, oldest = np.int64(-1), np.int64(-1), np.int64(0)
+        for k in range(ins.first_pull, ins.first_pull + ins.n_pulls):
+            pull = s.pulls[k]
+            qu = s.queues[pull.queue]
+            m = next_message(s, qu)
+            if m >= 0 and (best < 0 or s.messages[m].born < oldest) and may_take(s, qu, pull.edge, i):
+                best, over, oldest = pull.queue, pull.edge, s.messages[m].born
+        if best < 0:
+            return
+        hand_over(s, best, over, i, now)
+
+
+@inner
+def feed_hungry(s, now):
+    """Every instance that got a free slot in this instant looks for work."""
+    while s.hungry_head >= 0:
+        i = s.hungry_head
+        s.hungry_head = s.inst[i].hungry_next
+        s.inst[i].hungry = 0
+        feed_instance(s, i, now)
+
+
+@inner
+def hand_over(s, q, e, i, now):
+    """Consumer instance i takes the oldest message of queue q over edge e, and more with it up to a batch: one unit of work in one slot."""
+    qu = s.queues[q]
+    m = next_message(s, qu)
+    me = s.messages[m]
+    handle = draw_u64(me.key, (FOR_DELIVERY << 24) | (me.receives + 1))
+    kind, subject = me.kind, me.subject
+    withdraw(s, qu, m)
+    take(s, q, m, e, handle, now)
+    me.leads = 1
+    hide(s, q, m, now + qu.visibility)
+    n, last = np.int64(1), m
+    while n < qu.batch:
+        more = s.messages[last].follower if qu.fifo else next_message(s, qu)
+        if more < 0:
+            break
+        if not qu.fifo:
+            withdraw(s, qu, more)
+            hide(s, q, more, now + qu.visibility)
+        take(s, q, more, e, handle, now)
+        s.messages[last].mate = more
+        last = more
+        n += 1
+    count_busy(s.inst[i], ONE_MORE, now)
+    s.edges[e].n_calls += 1
+    s.edges[e].n_attempts += 1
+    c = allocate(s)
+    fr = s.frames[c]
+    fr.parent = -2 - m
+    fr.inst = i
+    fr.edge = e
+    fr.pc = s.nodes[s.inst[i].node].pc
+    fr.key = handle
+    fr.kind = kind
+    fr.subject = subject
+    fr.origin = qu.inst
+    fr.state = TRAVEL
+    send(s, c, e, REQUEST, qu.inst, i, now)
+
+
+@tiny
+def take(s, q, m, e, handle, now):
+    """Message m is out with a consumer."""
+    qu, me = s.queues[q], s.messages[m]
+    me.state = HIDDEN
+    me.edge = e
+    me.handle = handle
+    me.leads = 0
+    me.mate = -1
+    me.receives += 1
+    qu.n_delivered += 1
+    if me.receives > 1:
+        qu.n_redelivered += 1
+    qu.n_hidden += 1
+    s.inst[qu.inst].queued -= 1

@@ -1,0 +1,314 @@
+"""The oracle's message queues: plain lists, searched from the front, and a process for every delivery."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+from engine.behaviours import Queue
+from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.oracle.calls import Calls
+from engine.oracle.clock import QUEUE, After
+from engine.oracle.draws import ERROR, POISON, Draws
+from engine.oracle.state import About, Job, Server
+
+Process = Generator[simpy.Event, Any, Any]
+
+
+@dataclass(eq=False)
+class Message:
+    """One message. ``place``: fresh, back (it was taken before, or waited for its group), blocked, taken."""
+
+    key: int
+    born: int
+    about: About
+    poison: bool
+    receives: int = 0
+    place: str = "fresh"
+
+    @property
+    def group(self) -> int:
+        """Order is kept among messages about the same thing."""
+        return self.about.subject
+
+
+@dataclass(eq=False)
+class Delivery:
+    """Messages a consumer has in hand, until it deletes them or ``due``."""
+
+    edge: int
+    key: int
+    messages: list[Message]
+    due: int
+    over: bool = False
+
+
+@dataclass(eq=False)
+class Box:
+    """A queue. ``messages`` by instant of publication; ``fresh`` and ``back`` are what may be taken, in order."""
+
+    number: int
+    rules: Queue
+    server: Server
+    consumers: list[tuple[int, Server]]  # (edge, instance)
+    messages: list[Message] = field(default_factory=list)
+    fresh: list[Message] = field(default_factory=list)
+    back: list[Message] = field(default_factory=list)
+    flying: list[Delivery] = field(default_factory=list)
+    order: dict[int, list[Message]] = field(default_factory=dict)  # by group
+    turn: int = 0
+    counts: Counter[tuple[int, str]] = field(default_factory=Counter)  # (second, what)
+
+
+class Queues(Calls):
+    """The queues' part of `Oracle`."""
+
+    draws: Draws
+    servers: list[Server]
+    deliveries: dict[Job, Box]
+    arrived: Counter[int]
+    completed: Counter[int]
+    rejected: Counter[int]
+
+    def set_queues(self) -> None:
+        """One box per queue."""
+        self.boxes: dict[int, Box] = {}
+        self.deliveries = {}  # messages on their way to consumers
+        for number, n in enumerate(self.plan.queues()):
+            rules = self.plan.nodes[n].behaviour
+            assert isinstance(rules, Queue)
+            consumers = [(e, self.servers[i]) for e in self.plan.nodes[n].calls for i in self.plan.instances_of(self.plan.edges[e].callee)]
+            self.boxes[n] = Box(number, rules, self.servers[self.plan.nodes[n].first], consumers)
+
+    def count(self, box: Box, what: str, n: int = 1) -> None:
+        """Book something under the present second."""
+        box.counts[self.env.now // TICKS_PER_S, what] += n
+
+    # ---- coming in ----
+    def publish(self, n: int, job: Job) -> Process:
+        """Store, then answer."""
+        if not self.stored_before(job):
+            self.accept(n, job.key, job.about)
+        yield from self.answer(job, "ok", None)
+
+    def stored_before(self, job: Job) -> bool:
+        """Whether an idempotency key tells that another attempt has published this; without one a second message is a duplicate."""
+        if job.record is None:
+            return False
+        job.record.executions += 1
+        if job.record.executions > 1 and not job.record.idempotent:
+            self.extras[self.env.now // TICKS_PER_S, job.edge, "duplicates"] += 1
+        return job.record.executions > 1 and job.record.idempotent
+
+    def accept(self, n: int, key: int, about: About) -> None:
+        """A new message in queue n."""
+        box = self.boxes[n]
+        share = box.server.poison_share
+        message = Message(key, self.env.now, about, bool(share) and self.draws.uniform(key, POISON) < share)
+        self.count(box, "published")
+        self.keep(box, message)
+        self.serve_box(box)
+
+    def keep(self, box: Box, message: Message) -> None:
+        """Into the queue at its age; behind its group where order matters."""
+        message.receives = 0
+        after = len(box.messages)
+        while after and box.messages[after - 1].born > message.born:
+            after -= 1
+        box.messages.insert(after, message)
+        blocked = box.rules.fifo and any(m.group == message.group for m in box.messages if m is not message)
+        message.place = "blocked" if blocked else "fresh"
+        box.order.setdefault(message.group, []).append(message)
+        if not blocked:
+            box.fresh.append(message)
+        if box.rules.retention_s < 1e5:
+            due = max(message.born + ticks(box.rules.retention_s), self.env.now)
+            self.env.process(self.expire(box, message, due - self.env.now))
+
+    def expire(self, box: Box, message: Message, delay: int) -> Process:
+        """A message that is too old leaves, unless a consumer has it in hand."""
+        yield After(self.env, delay, QUEUE + (2 * box.number + 1) / 10_000)
+        if message in box.messages and message.place != "taken":
+            self.remove(box, message)
+            self.count(box, "expired")
+
+    def remove(self, box: Box, message: Message) -> None:
+        """Out of every list; the next of its group comes forward."""
+        for some in (box.messages, box.fresh, box.back):
+            if message in some:
+                some.remove(message)
+        group = box.order[message.group]
+        first = group[0] is message
+        group.remove(message)
+        if box.rules.fifo and first and group and group[0].place == "blocked":
+            group[0].place = "back"
+            box.back.append(group[0])
+
+    # ---- going out ----
+    def next_in(self, box: Box) -> Message | None:
+        """The message that goes next."""
+        heads = [some[0] for some in (box.back, box.fresh) if some]
+        return min(heads, key=lambda m: m.born) if heads else None
+
+    def could_take(self, box: Box, e: int, server: Server) -> bool:
+        """Whether a consumer is there, idle enough and within reach."""
+        a, b = box.server.place, server.place
+        reached = not any(self.cut[e]) and (a, b) not in self.path_cut and (b, a) not in self.path_cut
+        return reached and not server.stopped and not server.down and not box.server.down and server.busy < server.slots
+
+    def serve_box(self, box: Box) -> None:
+        """Consumers take turns."""
+        while self.next_in(box):
+            n = len(box.consumers)
+            order = [(box.turn + k) % n for k in range(n)]
+            ready = next((k for k in order if self.could_take(box, *box.consumers[k])), None)
+            if ready is None:
+                return
+            box.turn = (ready + 1) % n
+            self.hand_over(box, *box.consumers[ready])
+
+    def serve_consumer(self, server: Server) -> None:
+        """A consumer with a free slot takes the oldest of what its queues offer."""
+        while True:
+            offers = [(box, e) for box in self.boxes.values() for e, s in box.consumers
+                      if s is server and self.next_in(box) and self.could_take(box, e, s)]  # fmt: skip
+            if not offers:
+                return
+            box, e = min(offers, key=lambda offer: self.next_in(offer[0]).born)  # type: ignore[union-attr]
+            self.hand_over(box, e, server)
+
+    def hand_over(self, box: Box, e: int, server: Server) -> None:
+        """One message, or a batch, goes to one slot."""
+        first = self.next_in(box)
+        assert first is not None
+        if box.rules.fifo:
+            batch = box.order[first.group][: box.rules.batch]
+            (box.back if first in box.back else box.fresh).remove(first)
+        else:
+            batch = []
+            while len(batch) < box.rules.batch and (message := self.next_in(box)):
+                (box.back if message in box.back else box.fresh).remove(message)
+                batch.append(message)
+        key = self.draws.delivery(first.key, first.receives + 1)
+        for message in batch:
+            message.place = "taken"
+            message.receives += 1
+            self.count(box, "redelivered", int(message.receives > 1))
+        self.count(box, "delivered", len(batch))
+        delivery = Delivery(e, key, batch, self.env.now + ticks(box.rules.visibility_timeout_s))
+        if not any(d.due == delivery.due for d in box.flying):
+            self.env.process(self.reappear(box, delivery.due))
+        box.flying.append(delivery)
+        server.busy += 1
+        self.env.process(self.work_on(box, delivery, server, first.about))
+
+    def work_on(self, box: Box, delivery: Delivery, server: Server, about: About) -> Process:
+        """The consumer's side of one delivery, from the queue's answer to the delete."""
+        epoch = server.epoch
+        job = Job(delivery.edge, box.server, server, delivery.key, None, about, abandoned=True)
+        self.deliveries[job] = box
+        came = yield from self.travel(job, 0)
+        if not self.deliveries.pop(job, None) or not came or server.epoch != epoch:
+            return
+        self.arrived[server.number] += 1
+        if server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
+            self.rejected[server.number] += 1
+            self.free_slot(server)
+            return
+        server.jobs.add(job)
+        result = yield from self.program(server, epoch, job)
+        if result is None or server.epoch != epoch:
+            return
+        server.jobs.discard(job)
+        self.completed[server.number] += 1
+        if self.holds_to_the_end(server.node):
+            self.free_slot(server)
+        spoiled = not delivery.over and any(m.poison for m in delivery.messages)
+        if result[0] == "ok" and not spoiled and (yield from self.travel(job, 1)):
+            self.delete(box, delivery)
+
+    def lose(self, job: Job) -> None:
+        """A cut took a message on its way to its consumer: the slot that waited for it is free again."""
+        if self.deliveries.pop(job, None):
+            server = job.callee
+            if server.queue:
+                server.queue.popleft()[1].succeed()
+            else:
+                server.busy -= 1
+
+    # ---- coming back ----
+    def delete(self, box: Box, delivery: Delivery) -> None:
+        """In time, or without effect."""
+        if box.server.down:
+            return
+        if delivery.over:
+            self.count(box, "late_deletes")
+            return
+        delivery.over = True
+        box.flying.remove(delivery)
+        self.ended(delivery, "ok")
+        for message in delivery.messages:
+            self.remove(box, message)
+        self.count(box, "deleted", len(delivery.messages))
+        self.completed[box.server.number] += len(delivery.messages)
+        self.serve_box(box)
+
+    def ended(self, delivery: Delivery, outcome: str) -> None:
+        """Book the end of a delivery as its queue sees it."""
+        second = self.env.now // TICKS_PER_S
+        self.attempt_ends[second, delivery.edge, outcome] += 1
+        self.call_ends[second, delivery.edge, outcome] += 1
+
+    def reappear(self, box: Box, due: int) -> Process:
+        """Everything not deleted in time waits again, or has failed too often."""
+        yield After(self.env, due - self.env.now, QUEUE + 2 * box.number / 10_000)
+        dead = self.boxes[self.plan.node_index(box.rules.dead_letter)] if box.rules.dead_letter else None
+        for delivery in [d for d in box.flying if d.due == due]:
+            delivery.over = True
+            box.flying.remove(delivery)
+            self.ended(delivery, "timeout")
+            for message in delivery.messages:
+                message.place = "blocked"
+            for message in delivery.messages[:1] if box.rules.fifo else delivery.messages:
+                self.offer_again(box, message, dead)
+        self.serve_box(box)
+        if dead:
+            self.serve_box(dead)
+
+    def offer_again(self, box: Box, message: Message, dead: Box | None) -> None:
+        """Back into the line, or out of the queue; then the next of its group is asked the same."""
+        rules = box.rules
+        too_old = rules.retention_s < 1e5 and message.born + ticks(rules.retention_s) <= self.env.now
+        if not too_old and not (rules.max_receives and message.receives >= rules.max_receives):
+            message.place = "back"
+            box.back.append(message)
+            return
+        group = box.order[message.group]
+        group.remove(message)
+        box.messages.remove(message)
+        if too_old:
+            self.count(box, "expired")
+        else:
+            self.count(box, "dead_lettered")
+            if dead:
+                message.key = self.draws.delivery(message.key, 0)
+                self.arrived[dead.server.number] += 1
+                self.keep(dead, message)
+        if rules.fifo and group:
+            self.offer_again(box, group[0], dead)
+
+    def free_slot(self, server: Server) -> None:
+        """A slot is free; in `Oracle`."""
+        raise NotImplementedError
+
+    def holds_to_the_end(self, node: int) -> bool:
+        """Whether a slot is kept to the answer; in `Oracle`."""
+        raise NotImplementedError
+
+    def program(self, server: Server, epoch: int, job: Job) -> Process:
+        """What a server does; in `Oracle`."""
+        raise NotImplementedError
