@@ -62,11 +62,15 @@ def test_a_fault_on_the_timeline_is_moved_stretched_removed_and_taken_back(open_
     canvas.drag((box["x"] + box["width"] - 2, y), (box["x"] + box["width"] - 2 - 90 * second, y))
     assert _fault(page) == {"at_s": 180, "for_s": 90}
 
-    bar.focus()
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "Shift+ArrowRight"):
-        page.keyboard.press(key)
+        canvas.wait_for_the_end_of_the_run()
         page.wait_for_timeout(500)  # one edit each
+        bar.focus()
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)
     assert _fault(page) == {"at_s": 181, "for_s": 91}
+    canvas.wait_for_the_end_of_the_run()
+    bar.focus()
     page.keyboard.press("Delete")
     assert _fault(page) is None
     for expected in ({"at_s": 181, "for_s": 91}, {"at_s": 181, "for_s": 90}, {"at_s": 182, "for_s": 90}):
