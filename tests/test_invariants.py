@@ -20,7 +20,7 @@ from engine.control.conductor import Conductor
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
-from engine.plan import Plan
+from engine.plan import Plan, PlanFault
 from engine.series import Series
 from tests.plans import down, fault, make_plan, mm, random_fault, random_plan
 
@@ -58,11 +58,8 @@ def test_stopping_anywhere_and_going_on_changes_nothing(seed: int, stops: list[i
     assert equal(whole.series, pieces.sync()) == [] and whole.events == pieces.events
 
 
-@OFTEN
-@given(SEEDS, st.integers(1, 28))
-def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int, second: int) -> None:
-    plan = random_plan(seed)
-    extra = random_fault(random.Random(seed), plan, plan.duration_s)
+def assert_branch_is_exact(plan: Plan, extra: PlanFault, second: int) -> None:
+    """Branching at ``second`` with one more fault gives the bytes of a run that had it from the start, and shares everything before."""
     extra = dataclasses.replace(extra, start_s=float(second), end_s=second + 5.0)
     with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
     first = Conductor(plan, checkpoint_every_s=3.0)
@@ -72,6 +69,14 @@ def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int, second:
     fresh = run(with_fault)
     assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
     assert branch.series.equal_until(first.sync(), second)
+
+
+@OFTEN
+@given(SEEDS, st.integers(1, 28))
+def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int, second: int) -> None:
+    plan = random_plan(seed)
+    extra = random_fault(random.Random(seed), plan, plan.duration_s)
+    assert_branch_is_exact(plan, extra, second)
 
 
 @OFTEN

@@ -11,15 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.behaviours import CallPolicy, Distribution, Keys, Queue, Source, Station
-from engine.control.conductor import Conductor
-from engine.kernel.layout import ticks
 from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan, PlanFault
 from engine.series import QUEUE_COUNTS, Series
 from tests.plans import down, fault, make_plan
 from tests.plans_queues import random_queue_fault, random_queue_plan
-from tests.test_invariants import OFTEN, SEEDS, equal, run
+from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 from tests.test_theory import assert_close, estimate
 
@@ -39,15 +37,7 @@ def test_random_queues_reach_everything_that_can_happen_to_a_message() -> None:
 def test_a_branch_of_a_run_with_queues_equals_a_run_from_the_start(seed: int, second: int) -> None:
     plan = random_queue_plan(seed)
     extra = random_queue_fault(random.Random(seed), plan, plan.duration_s)
-    extra = dataclasses.replace(extra, start_s=float(second), end_s=second + 5.0)
-    with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
-    first = Conductor(plan, checkpoint_every_s=3.0)
-    first.run_to(first.end)
-    branch = first.branch(with_fault, ticks(second))
-    branch.run_to(branch.end)
-    fresh = run(with_fault)
-    assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
-    assert branch.series.equal_until(first.sync(), second)
+    assert_branch_is_exact(plan, extra, second)
 
 
 @OFTEN
