@@ -19,9 +19,9 @@ from engine.control.conductor import Conductor
 from engine.kernel.layout import ticks
 from engine.plan import Plan, PlanFault
 from engine.series import Series
+from engine.validation.plans import down, fault, make_plan
+from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches
 from tests.documents import said
-from tests.plans import down, fault, make_plan
-from tests.plans_caches import random_cache_fault, random_plan_of_caches
 from tests.test_invariants import equal
 from tests.test_oracle import differences
 from tests.test_theory import assert_close, estimate
@@ -177,7 +177,7 @@ def test_when_the_traffic_stops_nothing_is_left_behind() -> None:
 
 
 INTERPRETED = """
-from tests.plans_caches import random_plan_of_caches
+from engine.validation.plans_caches import random_plan_of_caches
 from tests.test_caches import run
 import hashlib
 for seed in (0, 5, 7, 11):

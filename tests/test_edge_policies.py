@@ -22,9 +22,9 @@ from engine.live import REFUSED, Live
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import EXTRAS, Series
-from tests.plans import down, fault, make_plan, random_fault
-from tests.plans_edges import random_edge_plan
-from tests.plans_elastic import quiet_after
+from engine.validation.plans import down, fault, make_plan, random_fault
+from engine.validation.plans_edges import random_edge_plan
+from engine.validation.plans_elastic import quiet_after
 from tests.test_invariants import equal, run
 from tests.test_theory import assert_close, estimate, exponential, mean_s, quantile
 
@@ -327,7 +327,7 @@ def test_every_instance_and_every_edge_accounts_for_everything(seed: int) -> Non
 
 INTERPRETED = """
 import hashlib
-from tests.plans_edges import random_edge_plan
+from engine.validation.plans_edges import random_edge_plan
 from tests.test_invariants import run
 for seed in (3, 8):
     series = run(random_edge_plan(seed, 3.0)).series

@@ -19,8 +19,8 @@ from engine.control.conductor import Conductor
 from engine.kernel.layout import HELPER, JOINING, ticks
 from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
-from tests.plans import down, fault, make_plan, mm, random_fault
-from tests.plans_elastic import quiet_after, random_elastic_plan
+from engine.validation.plans import down, fault, make_plan, mm, random_fault
+from engine.validation.plans_elastic import quiet_after, random_elastic_plan
 from tests.test_invariants import OFTEN, SEEDS, equal, run
 
 CONSTANT = Distribution("constant", 0.1)
@@ -75,7 +75,7 @@ def test_every_instance_accounts_for_everything_that_arrived(seed: int) -> None:
 
 INTERPRETED = """
 import sys, hashlib
-from tests.plans_elastic import random_elastic_plan
+from engine.validation.plans_elastic import random_elastic_plan
 from tests.test_invariants import run
 for seed in (2, 5, 12):
     series = run(random_elastic_plan(seed, 3.0)).series

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from engine.outcomes import OUTCOMES
-from tests.plans_elastic import random_elastic_plan
+from engine.validation.plans_elastic import random_elastic_plan
 from tests.test_oracle import differences, run
 
 

@@ -10,7 +10,7 @@ from engine.behaviours import CallPolicy, Distribution, Function, Source, Statio
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import Series
-from tests.plans import make_plan, mm
+from engine.validation.plans import make_plan, mm
 from tests.test_theory import assert_close, estimate, exponential, mean_s
 
 

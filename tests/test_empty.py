@@ -9,7 +9,7 @@ from engine.behaviours import CallPolicy, Distribution, Source, Station
 from engine.control.conductor import Conductor
 from engine.plan import Plan
 from engine.series import Series, percentile_s
-from tests.plans import down, make_plan, mm
+from engine.validation.plans import down, make_plan, mm
 
 
 def run(plan: Plan) -> Series:

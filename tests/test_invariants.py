@@ -22,7 +22,7 @@ from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan, PlanFault
 from engine.series import Series
-from tests.plans import down, fault, make_plan, mm, random_fault, random_plan
+from engine.validation.plans import down, fault, make_plan, mm, random_fault, random_plan
 
 SEEDS = st.integers(0, 10_000)
 OFTEN = settings(max_examples=25, deadline=None, derandomize=True)
@@ -263,7 +263,7 @@ def test_all_targets_unhealthy_means_all_are_used() -> None:
 INTERPRETED = """
 import sys
 sys.path.insert(0, "tests")
-from tests.plans import random_plan
+from engine.validation.plans import random_plan
 from test_invariants import run
 import hashlib
 for seed in (3, 8, 21):

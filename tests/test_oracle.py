@@ -13,7 +13,7 @@ from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import QUEUE_COUNTS, Series
-from tests.plans import make_plan, random_plan
+from engine.validation.plans import make_plan, random_plan
 
 
 def run(plan: Plan) -> Series:

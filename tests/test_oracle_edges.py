@@ -12,7 +12,7 @@ from engine.behaviours import CallPolicy
 from engine.oracle import Oracle
 from engine.plan import Plan
 from engine.series import EXTRAS
-from tests.plans_edges import random_edge_plan
+from engine.validation.plans_edges import random_edge_plan
 from tests.test_oracle import differences, run
 
 

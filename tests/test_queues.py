@@ -15,8 +15,8 @@ from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan, PlanFault
 from engine.series import QUEUE_COUNTS, Series
-from tests.plans import down, fault, make_plan
-from tests.plans_queues import random_queue_fault, random_queue_plan
+from engine.validation.plans import down, fault, make_plan
+from engine.validation.plans_queues import random_queue_fault, random_queue_plan
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 from tests.test_theory import assert_close, estimate
@@ -185,7 +185,7 @@ def test_compiled_queues_give_the_bytes_of_interpreted_ones() -> None:
     from pathlib import Path
 
     code = (
-        "import hashlib; from tests.plans_queues import random_queue_plan; from tests.test_invariants import run\n"
+        "import hashlib; from engine.validation.plans_queues import random_queue_plan; from tests.test_invariants import run\n"
         "for seed in (2, 12, 16): s = run(random_queue_plan(seed, 6.0)).series; "
         "print(hashlib.sha256(s.queue_counts.tobytes() + s.inst_busy_s.tobytes() + s.edge_attempt_ends.tobytes()).hexdigest())"
     )

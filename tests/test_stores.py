@@ -21,9 +21,9 @@ from engine.kernel.layout import ticks
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.series import ROLES
+from engine.validation.plans import down, fault, make_plan
+from engine.validation.plans_stores import random_plan_of_stores, random_store_fault
 from tests.documents import said, shop
-from tests.plans import down, fault, make_plan
-from tests.plans_stores import random_plan_of_stores, random_store_fault
 from tests.test_invariants import equal
 from tests.test_oracle import differences
 
@@ -170,7 +170,7 @@ def test_a_branch_of_a_replicated_store_equals_a_run_from_the_start(seed: int) -
 
 
 INTERPRETED = """
-from tests.plans_stores import random_plan_of_stores
+from engine.validation.plans_stores import random_plan_of_stores
 from tests.test_stores import run
 import hashlib
 for seed in (0, 5, 7, 11):

@@ -18,8 +18,8 @@ from engine.kernel.rng import stream_key
 from engine.kernel.subjects import zipf_rank
 from engine.lowering import lower
 from engine.oracle.draws import Draws
+from engine.validation.plans_stores import random_plan_of_subjects
 from tests.documents import said, with_node
-from tests.plans_stores import random_plan_of_subjects
 from tests.test_oracle import differences
 
 CHI2_20 = 45.315  # 99.9 % of χ² with 20 degrees of freedom

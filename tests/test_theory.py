@@ -14,7 +14,7 @@ from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 from engine.series import Series, percentile_s
-from tests.plans import fault, make_plan, mm
+from engine.validation.plans import fault, make_plan, mm
 
 REPLICATIONS = 16
 STUDENT_T = 4.073  # two-sided 99.9 %, 15 degrees of freedom

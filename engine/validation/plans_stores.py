@@ -9,7 +9,7 @@ from typing import Any
 from engine.behaviours import CallPolicy, Distribution, Keys, Source, Store
 from engine.live import BLACK_HOLE, REFUSED
 from engine.plan import Plan, PlanFault, PlanNode
-from tests.plans import down, fault, make_plan, random_failover, random_fault, random_plan, random_policy, random_station
+from engine.validation.plans import down, fault, make_plan, random_failover, random_fault, random_plan, random_policy, random_station
 
 # Never constant: writes that stalled for a standby go on together, and a retry may meet the work it gave up; they would stay together.
 VARIED = [Distribution("exponential", 0.006), Distribution("lognormal", 0.005, 0.6)]

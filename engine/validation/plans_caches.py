@@ -8,8 +8,8 @@ import random
 from engine.behaviours import Cache, CallPolicy, Distribution, Source, Store
 from engine.live import BLACK_HOLE, REFUSED
 from engine.plan import Plan, PlanFault
-from tests.plans import down, fault, make_plan, random_failover, random_fault, random_policy, random_station
-from tests.plans_stores import VARIED, about_something
+from engine.validation.plans import down, fault, make_plan, random_failover, random_fault, random_policy, random_station
+from engine.validation.plans_stores import VARIED, about_something
 
 QUICK = [Distribution("exponential", 0.0007), Distribution("lognormal", 0.0006, 0.5)]
 

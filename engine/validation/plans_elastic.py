@@ -9,7 +9,7 @@ from typing import Any
 from engine.behaviours import Balancer, Behaviour, Distribution, Function, HealthCheck, Limiter, Source, Station, Store
 from engine.live import Live
 from engine.plan import Plan, PlanFault
-from tests.plans import Edges, fault, make_plan, random_failover, random_fault, random_policy, random_service
+from engine.validation.plans import Edges, fault, make_plan, random_failover, random_fault, random_policy, random_service
 
 
 def some_service(r: random.Random, mean_s: float) -> Distribution:

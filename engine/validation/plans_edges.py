@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from engine.behaviours import Balancer, Behaviour, CallPolicy, Distribution, Station, Store
 from engine.plan import Plan
-from tests.plans import random_plan
-from tests.plans_elastic import random_elastic_plan
+from engine.validation.plans import random_plan
+from engine.validation.plans_elastic import random_elastic_plan
 
 
 def more_policy(r: random.Random, policy: CallPolicy, balanced: bool, to_store: bool) -> CallPolicy:

@@ -1,4 +1,4 @@
-"""Plans made by hand or at random, for tests that look at the engine below the document."""
+"""Plans made by hand or at random, for everything that looks at the engine below the document."""
 
 from __future__ import annotations
 

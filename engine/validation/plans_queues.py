@@ -8,7 +8,7 @@ from typing import Any
 from engine.behaviours import CallPolicy, Distribution, Keys, Queue, Source, Station, Store
 from engine.live import BLACK_HOLE, REFUSED, Live
 from engine.plan import Plan, PlanFault
-from tests.plans import Edges, down, fault, make_plan, random_fault, random_policy
+from engine.validation.plans import Edges, down, fault, make_plan, random_fault, random_policy
 
 
 def random_worker(r: random.Random, mean_s: float) -> Station:
