@@ -89,6 +89,9 @@ def _network(plan: Plan, s: np.void) -> None:
     distinct, index = np.unique(delays, return_inverse=True)
     s["lat"][:n, :n] = delays
     s["wire_of"][:n, :n] = index.reshape(n, n)
+    s["hop_of"][:n, :n] = [[plan.hop(a, b) for b in range(n)] for a in range(n)]
+    s["jitter"] = plan.jitter
+    s["rough"] = plan.jitter > 0
     s["n_wire"] = len(distinct)
     wires = s["wires"]
     wires["delay"][: len(distinct)] = distinct

@@ -16,6 +16,8 @@ class Live:
     ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply, as do those of ``surge``.
     ``error_share``: independent shares combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]``
     requests, ``[e, 1]`` answers.
+    ``edge_loss[e, direction]`` and ``path_loss[a, b]``: independent shares of messages lost; ``path_add_s[a, b]``: added one way.
+    ``throttle_share``: answered "too many requests" at once; independent shares combine.
     ``path_cut[a, b]``: nothing sent from place a arrives at place b. ``hot_share``: of a client's requests, independent shares combine.
     """
 
@@ -29,6 +31,10 @@ class Live:
     edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
     path_cut: np.ndarray = field(init=False)  # bool [place, place]
     flushes: np.ndarray = field(init=False)  # int64 [instance]: faults that empty its cache when they begin
+    edge_loss: np.ndarray = field(init=False)  # float64 [edge, direction], 0 … 1
+    path_loss: np.ndarray = field(init=False)  # float64 [place, place], 0 … 1
+    path_add_s: np.ndarray = field(init=False)  # float64 [place, place], seconds one way
+    throttle_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1
     paused: np.ndarray = field(init=False)  # bool [instance]: no replication to it, and none from it
     hot_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1; clients only
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
@@ -43,6 +49,10 @@ class Live:
         self.edge_cut = np.zeros((self.n_edges, 2), bool)
         self.path_cut = np.zeros((self.n_places, self.n_places), bool)
         self.flushes = np.zeros(self.n_instances, np.int64)
+        self.edge_loss = np.zeros((self.n_edges, 2))
+        self.path_loss = np.zeros((self.n_places, self.n_places))
+        self.path_add_s = np.zeros((self.n_places, self.n_places))
+        self.throttle_share = np.zeros(self.n_instances)
         self.paused = np.zeros(self.n_instances, bool)
         self.hot_share = np.zeros(self.n_instances)
         self.surge = np.ones(self.n_instances)
@@ -56,6 +66,19 @@ class Live:
     def add_errors(self, instances: list[int], share: float) -> None:
         """Let a further independent share of requests fail at once."""
         self.error_share[instances] = 1 - (1 - self.error_share[instances]) * (1 - share)
+
+    def throttle(self, instances: list[int], share: float) -> None:
+        """Let a further independent share of requests be turned away at once."""
+        self.throttle_share[instances] = 1 - (1 - self.throttle_share[instances]) * (1 - share)
+
+    def lose_on_edges(self, edges: list[int], share: float, answers: bool = True) -> None:
+        """Lose a further independent share of the requests over these edges, and of the answers."""
+        for direction in (0, 1) if answers else (0,):
+            self.edge_loss[edges, direction] = 1 - (1 - self.edge_loss[edges, direction]) * (1 - share)
+
+    def lose_on_path(self, a: int, b: int, share: float) -> None:
+        """Lose a further independent share of what place a sends to place b."""
+        self.path_loss[a, b] = 1 - (1 - self.path_loss[a, b]) * (1 - share)
 
     def heat(self, instances: list[int], share: float) -> None:
         """Turn a further independent share of what clients ask for to the most popular key."""

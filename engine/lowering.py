@@ -41,6 +41,7 @@ def lower(scenario: Scenario, seed: int | None = None, duration_s: float | None 
         edges=_edges(scenario),
         instances=instances,
         faults=_faults(scenario, places, nodes),
+        jitter=scenario.network.jitter,
     )
 
 
@@ -110,7 +111,7 @@ def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
     edge = {e.id: i for i, e in enumerate(scenario.edges)}
     lookups = [edge[f"{e.caller}->{e.cache}"] if e.cache else -1 for e in scenario.edges]
     return tuple(
-        PlanEdge(e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller]), lookup)
+        PlanEdge(e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller]), lookup, e.request_kb, e.response_kb)
         for e, lookup in zip(scenario.edges, lookups, strict=True)
     )
 
@@ -146,4 +147,4 @@ def reach_of(fault: Fault, topology: Topology, first: dict[str, int], edge_index
         into = [index for id, index in edge_index.items() if id.split("->")[1] == target.id]
         return Reach(instances=list(range(first[target.id], first[target.id] + count)), edges=into)
     inside = topology.inside(target.id)
-    return Reach(instances=[first[id] + i for id, indices in inside.items() for i in indices])
+    return Reach(instances=[first[id] + i for id, indices in inside.items() for i in indices], paths=paths)

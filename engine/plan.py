@@ -11,6 +11,7 @@ import numpy as np
 from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Source, Store
 from engine.live import Live
 
+HOPS = ("same_az", "cross_az", "cross_region", "internet")  # kinds of way a message takes, as they are billed
 UNLIMITED = 1 << 30  # slots or queue places without a bound
 
 
@@ -59,6 +60,8 @@ class PlanEdge:
     callee: int
     policy: CallPolicy
     lookup: int = -1
+    request_kb: float = 1.0  # size of a request and of an answer, for what the network carries
+    response_kb: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Plan:
     edges: tuple[PlanEdge, ...]
     instances: tuple[PlanInstance, ...]
     faults: tuple[PlanFault, ...]
+    jitter: float = 0.0  # each message takes between 1 − jitter and 1 + jitter times its one-way time, uniform
 
     def instances_of(self, node: int) -> range:
         """Indices of the node's instances."""
@@ -151,3 +155,12 @@ class Plan:
             if at_s is not None and fault.start_s <= at_s < fault.end_s:
                 fault.apply(live)
         return live
+
+    def hop(self, a: int, b: int) -> int:
+        """Kind of the way between two places, an index into `HOPS`. A Region's endpoint may be in any AZ, so the way to it crosses AZs."""
+        one, other = self.places[a], self.places[b]
+        if one.region is None or other.region is None:
+            return HOPS.index("internet")
+        if one.region != other.region:
+            return HOPS.index("cross_region")
+        return HOPS.index("same_az" if a == b and one.kind == "az" else "cross_az")

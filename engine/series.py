@@ -11,7 +11,7 @@ from engine.outcomes import OUTCOMES
 from engine.plan import Plan
 
 N_OUT = len(OUTCOMES)
-EXTRAS = ("degraded", "hedges", "hedge_wins", "superseded", "duplicates")  # columns of ``edge_extras``
+EXTRAS = ("degraded", "hedges", "hedge_wins", "superseded", "duplicates", "lost_messages")  # columns of ``edge_extras``
 N_EXTRA = len(EXTRAS)
 QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered", "deleted", "late_deletes", "dead_lettered", "expired")
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
@@ -34,7 +34,7 @@ class Series:
     edge_attempt_ends: np.ndarray  # int32 [T, E, N_OUT] attempts ended, by what the caller saw
     edge_call_ends: np.ndarray  # int32 [T, E, N_OUT] calls ended, by what the caller saw
     edge_extras: np.ndarray  # int32 [T, E, N_EXTRA] failed calls that fell back, hedges sent, hedges that won, attempts a hedge made
-    # superfluous, executions beyond the first of a call
+    # superfluous, executions beyond the first of a call, messages a lossy network dropped
     edge_latency_s: np.ndarray  # float32 [T, E, 3] p50, p95, p99 of ok calls that ended; NaN when there were none
     inst_arrived: np.ndarray  # int32 [T, I] attempts that reached a living process
     inst_completed: np.ndarray  # int32 [T, I]
@@ -78,6 +78,7 @@ class Series:
     total_fastest_s: np.ndarray  # float64 [S]
     total_slowest_s: np.ndarray
     total_blame: np.ndarray  # int64 [E, N_OUT] failed requests by the edge and cause of their first failure
+    total_messages: np.ndarray  # int64 [E, 2, 4] requests and answers sent after the warm-up, by kind of hop (`plan.HOPS`)
     acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
     lost: np.ndarray  # int64 [I] acknowledged writes that were lost when this instance was promoted
     lost_writes: list[tuple[float, int, float]]  # (instant of the loss, count, age in seconds of the oldest) …
@@ -152,6 +153,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),
         total_fastest_s=zeros(np.float64, S), total_slowest_s=zeros(np.float64, S),
         total_begun=zeros(np.int64, S), total_ends=zeros(np.int64, S, N_OUT), total_latency_s=zeros(np.float64, S),
+        total_messages=zeros(np.int64, E, 2, 4),
         total_hist=zeros(np.int64, S, N_BUCKETS), total_class_begun=zeros(np.int64, C), total_class_ends=zeros(np.int64, C, N_OUT),
         total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I), lost=zeros(np.int64, I),
         lost_writes=[], hist_bin_s=bin_s, reached_s=0,

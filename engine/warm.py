@@ -45,7 +45,7 @@ def warm() -> None:
         PlanNode("q", "queue", "q", Queue(fifo=True), 8, 1, (6,)),
     )
     ends = ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5), (2, 6), (6, 2))
-    edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0)) for a, b in ends)
+    edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0, pool_age_s=0.2 if b == 4 else None)) for a, b in ends)
     places = (Place("outside", "outside", None), Place("r", "region", "r"), Place("a", "az", "r"))
     where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2), (5, 0, 2), (6, 0, 1)]
     instances = tuple(PlanInstance(n, k, p, UNLIMITED if n in (0, 1, 6) else 1, UNLIMITED) for n, k, p in where)

@@ -22,6 +22,7 @@ USED = {
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",
     "queues": "n_queue",
+    "carried": "n_edge",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
     "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
     "idle": "n_idle", "memories": "n_memory", "entries": "n_entry",
@@ -30,7 +31,7 @@ CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
     "takers": "n_taker", "pulls": "n_pull",
 }  # fmt: skip
-PLACES = ("lat", "wire_of", "path_cut")
+PLACES = ("lat", "wire_of", "path_cut", "path_add", "path_loss", "hop_of")
 BY_START = ("start_begun", "start_latency", "start_ends", "start_degraded")
 BY_BIN = ("start_hist", "start_fastest", "start_slowest")
 
@@ -62,7 +63,7 @@ def take(world: np.ndarray, time: int, n_seen: int, n_events: int) -> Checkpoint
     s = world[0]
     oldest, end = _oldest_open_second(s), time // L.TICKS_PER_S + 1
     n, n_places = int(s["n_source"]), int(s["n_place"])
-    state: dict[str, Any] = {name: int(s[name]) for name in SCALARS}
+    state: dict[str, Any] = {name: s[name].item() for name in SCALARS}
     for name, count in USED.items():
         state[name] = s[name][: int(s[count])].copy()
     frames = s["frames"][: s["n_used"]]

@@ -173,6 +173,7 @@ class Conductor:
         s.total_begun[:], s.total_ends[:], s.total_hist[:] = w["total_begun"][:n], w["total_ends"][:n], w["total_hist"][:n]
         s.total_latency_s[:], s.total_fastest_s[:] = w["total_latency"][:n] / TICKS_PER_S, w["total_fastest"][:n] / TICKS_PER_S
         s.total_slowest_s[:] = np.maximum(w["total_slowest"][:n] - 1, 0) / TICKS_PER_S
+        s.total_messages[:] = w["carried"][: len(self.plan.edges)].reshape(-1, 2, 4)
         s.total_degraded[:] = w["total_degraded"][:n]
         classes = len(self.plan.classes())
         s.total_class_begun[:], s.total_class_ends[:] = w["class_begun"][:classes], w["class_ends"][:classes]

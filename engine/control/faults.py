@@ -44,10 +44,14 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     inst, edges = s["inst"][:n], s["edges"][:e]
     inst["slow"] = live.slow
     inst["error_share"] = live.error_share
+    inst["throttle_share"] = live.throttle_share
     inst["paused"] = live.paused
     edges["add"] = np.rint(live.edge_add_s * 1e7).astype(np.int64)
     edges["cut_request"], edges["cut_answer"] = live.edge_cut[:, 0], live.edge_cut[:, 1]
+    edges["lose_request"], edges["lose_answer"] = live.edge_loss[:, 0], live.edge_loss[:, 1]
     s["path_cut"][:p, :p] = live.path_cut
+    s["path_add"][:p, :p] = np.rint(live.path_add_s * 1e7).astype(np.int64)
+    s["path_loss"][:p, :p] = live.path_loss
     sources = s["sources"][: s["n_source"]]
     sources["hot_share"] = live.hot_share[sources["inst"]]
     sources["mixed"] = (sources["n_class"] > 0) | (sources["n_keys"] > 0) | (sources["hot_share"] > 0)

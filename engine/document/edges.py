@@ -108,6 +108,10 @@ class Edge(Strict):
 
     cache: Id | None = quantity(None, "", "Id of a cache the caller asks first; it needs an edge to it too. On a hit this call is not "
                                 "made, a miss fills the cache, a write drops the key.", label="Cache")  # fmt: skip
+    request_kb: float = quantity(1, "kB", "Size of a request, for what the network carries.", ge=0, le=1e9, label="Request size",
+                                 assumption="a small JSON body with its headers")  # fmt: skip
+    response_kb: float = quantity(10, "kB", "Size of an answer, for what the network carries.", ge=0, le=1e9, label="Answer size",
+                                  assumption="a page of JSON")  # fmt: skip
 
     @property
     def id(self) -> str:

@@ -23,6 +23,8 @@ class Network(Strict):
     cross_az_s: float = quantity(0.001, "s", "Between AZs of a Region, and to a regional endpoint.", ge=0, le=60,
                                  assumption="AWS says single-digit ms; AZs are at most 100 km apart")  # fmt: skip
     client_s: float = quantity(0.040, "s", "Between clients and a Region.", ge=0, le=60, assumption="same country, 20 to 40 ms")
+    jitter: float = quantity(0, "", "Each message takes up to this share of its one-way time more or less, uniformly.", ge=0, le=1,
+                             assumption="none: the same document without randomness of the network")  # fmt: skip
     between_regions_s: dict[str, Annotated[float, Field(ge=0, le=60)]] = quantity(
         {}, "s", "Between two Regions, as `a/b: seconds`; measured medians where not given.",
         source="cloudping.co medians of 2025-07, both directions averaged, less 3 ms of request handling", max_length=500)  # fmt: skip

@@ -8,14 +8,15 @@ from engine.kernel.environments import keep_environment
 from engine.kernel.gates import pass_gate
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, TICKS_PER_S, WAIT,
+    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, THROTTLED,
+    TICKS_PER_S, WAIT,
 )  # fmt: skip
 from engine.kernel.meters import bucket
 from engine.kernel.records import executed
-from engine.kernel.rng import FOR_ERROR, FOR_NEXT, ZERO, counter, draw_u64, uniform
+from engine.kernel.rng import FOR_ERROR, FOR_NEXT, FOR_THROTTLE, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
 from engine.kernel.stores import may_answer, vouch
-from engine.kernel.wires import NOBODY, make_ready, release, replace_child, send
+from engine.kernel.wires import NOBODY, count_message, make_ready, release, replace_child, send
 
 
 @tiny
@@ -26,6 +27,7 @@ def reply(s, f, outcome, now):
     if p >= 0:
         fr.status = outcome
         fr.state = REPLY
+        count_message(s, fr.edge, ANSWER, fr.inst, s.frames[p].inst, now)
         if send(s, f, fr.edge, ANSWER, fr.inst, s.frames[p].inst, now):
             return
         replace_child(s, p, f, NOBODY)
@@ -57,6 +59,10 @@ def arrive(s, f, now):
             vanish(s, f)
         return False
     ins.n_arrived += 1
+    if ins.throttle_share > 0.0 and uniform(fr.key, counter(FOR_THROTTLE, ZERO, ZERO)) < ins.throttle_share:
+        ins.n_rejected += 1
+        reply(s, f, THROTTLED, now)
+        return False
     if ins.error_share > 0.0 and uniform(fr.key, counter(FOR_ERROR, ZERO, ZERO)) < ins.error_share:
         ins.n_rejected += 1
         reply(s, f, ERROR, now)

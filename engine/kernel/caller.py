@@ -17,7 +17,7 @@ from engine.kernel.layout import (
 )  # fmt: skip
 from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
 from engine.kernel.stores import member_for
-from engine.kernel.wires import allocate, release, send, start_timer, stop_timer
+from engine.kernel.wires import allocate, count_message, release, send, start_timer, stop_timer
 
 PENDING = np.int64(-1)
 HEDGE_TO_COME = np.int64(-2)  # value of `frame.second` until the hedge is due; −1: no hedge is open
@@ -140,6 +140,7 @@ def dispatch(s, f, row, step, tries, now):
     if fr.call >= 0:
         ch.group = fr.call
         s.calls[fr.call].refs += 1
+    count_message(s, e, REQUEST, fr.inst, ch.inst, now)
     if not send(s, c, e, REQUEST, fr.inst, ch.inst, now):
         release(s, c)
         return np.int64(-1)

@@ -6,10 +6,10 @@ A consumer's slot is taken when the queue hands a message over, not when it arri
 from __future__ import annotations
 
 from engine.kernel.jit import inner, tiny
-from engine.kernel.layout import ALIVE, ANSWER, LOST, REPLY, REQUEST, TRAVEL
-from engine.kernel.rng import FOR_ERROR, ZERO, counter, uniform
+from engine.kernel.layout import ALIVE, ANSWER, LOST, OK, REPLY, REQUEST, TRAVEL
+from engine.kernel.rng import FOR_ERROR, FOR_THROTTLE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
-from engine.kernel.wires import NOBODY, is_cut, release, send
+from engine.kernel.wires import NOBODY, count_message, is_cut, release, send
 
 
 @tiny
@@ -23,15 +23,32 @@ def receive(s, f, now):
     if ins.down != ALIVE:
         release(s, f)
         return False
+    if fr.status != OK:
+        refuse_delivery(s, f, now)
+        return False
     ins.n_arrived += 1
-    if ins.error_share > 0.0 and uniform(fr.key, counter(FOR_ERROR, ZERO, ZERO)) < ins.error_share:
+    if fails_at_once(ins, fr.key):
         ins.n_rejected += 1
-        i = fr.inst
-        release(s, f)
-        free_slot(s, i, now)
+        refuse_delivery(s, f, now)
         return False
     ins.offered += ins.mean_work * ins.slow
     return True
+
+
+@tiny
+def fails_at_once(ins, key):
+    """Whether the consumer is throttled or answers with an error instead of working."""
+    if ins.throttle_share > 0.0 and uniform(key, counter(FOR_THROTTLE, ZERO, ZERO)) < ins.throttle_share:
+        return True
+    return ins.error_share > 0.0 and uniform(key, counter(FOR_ERROR, ZERO, ZERO)) < ins.error_share
+
+
+@tiny
+def refuse_delivery(s, f, now):
+    """Nothing is done for this delivery; the slot that was kept for it is free."""
+    i = s.frames[f].inst
+    release(s, f)
+    free_slot(s, i, now)
 
 
 @tiny
@@ -52,7 +69,9 @@ def acknowledge(s, f, now):
     if is_spoiled(s, m, fr.key):
         return False
     fr.state = REPLY
-    return send(s, f, fr.edge, ANSWER, fr.inst, s.queues[s.edges[fr.edge].queue].inst, now)
+    home = s.queues[s.edges[fr.edge].queue].inst
+    count_message(s, fr.edge, ANSWER, fr.inst, home, now)
+    return send(s, f, fr.edge, ANSWER, fr.inst, home, now)
 
 
 @inner

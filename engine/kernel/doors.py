@@ -98,7 +98,7 @@ def kill_frame(s, f, answered, now):
                 fresh.parent = p
                 fresh.inst = i
                 fresh.edge = e
-                fresh.key = 0
+                fresh.key = fr.key
                 replace_child(s, p, f, r)
                 reply(s, r, REFUSED, now)
             else:
@@ -181,7 +181,7 @@ def set_healthy(w, p, row, healthy):
 
 @entry
 def cuts_changed(w):
-    """Edges or paths were cut or healed: lose what is under way where nothing gets through now."""
+    """Edges or paths have changed or healed: lose what is under way where nothing gets through now."""
     s = w[0]
     s.cuts = 0
     for e in range(s.n_edge):
@@ -191,6 +191,14 @@ def cuts_changed(w):
         for b in range(s.n_place):
             if s.path_cut[a, b]:
                 s.cuts = 1
+    s.rough = 1 if s.cuts or s.jitter > 0.0 else 0
+    for e in range(s.n_edge):
+        if s.edges[e].add or s.edges[e].lose_request > 0.0 or s.edges[e].lose_answer > 0.0:
+            s.rough = 1
+    for a in range(s.n_place):
+        for b in range(s.n_place):
+            if s.path_add[a, b] or s.path_loss[a, b] > 0.0:
+                s.rough = 1
     if s.cuts:
         if s.n_queue > 0:
             lose_deliveries(s)

@@ -60,8 +60,8 @@ CLOSED, OPEN, HALF_OPEN = np.arange(3)
 ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC, ROLE_REPLICA = np.arange(5)
 ALIVE, DEAD_REFUSED, DEAD_BLACK_HOLE = np.arange(3)
 REQUEST, ANSWER = np.arange(2)  # directions of an edge
-DEGRADED, HEDGES, HEDGE_WINS, SUPERSEDED, DUPLICATES = np.arange(5)  # columns of `extras`, in the order of engine.series.EXTRAS
-N_EXTRA = 5
+DEGRADED, HEDGES, HEDGE_WINS, SUPERSEDED, DUPLICATES, LOST_MESSAGES = np.arange(6)  # columns of `extras`: engine.series.EXTRAS
+N_EXTRA = 6
 
 # Where a message of a queue is. FRESH: waits and was never taken · BACK: waits again · BLOCKED: behind another of its group · HIDDEN: taken
 MESSAGE_FREE, FRESH, BACK, BLOCKED, HIDDEN = np.arange(5)
@@ -104,14 +104,14 @@ inst_dt = _record(
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
     "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
     "hungry_next",
-    floats="slow error_share mean_work offered tokens burst token_rate",
+    floats="slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue")
 step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry")  # entry: where the callee's program begins
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
-    floats="base_wait cap share budget tokens fallback",
+    floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address", unsigned="salt")
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
@@ -151,7 +151,7 @@ pull_dt = _record("queue edge")  # one queue that an instance consumes
 world_dt = np.dtype(
     [
         ("now", I8), ("heap_n", I8), ("free", I8), ("n_used", I8), ("in_use", I8), ("limit", I8), ("ready_head", I8), ("ready_tail", I8),
-        ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("hist_bin", I8),
+        ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("rough", I8), ("jitter", F8), ("hist_bin", I8),
         ("n_call", I8), ("free_call", I8), ("orphans", I8),
         ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
@@ -174,6 +174,8 @@ world_dt = np.dtype(
         ("queues", queue_dt, (N_QUEUE,)), ("messages", message_dt, (N_MESSAGES,)), ("takers", taker_dt, (N_TAKER,)),
         ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
+        ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),
+        ("carried", I8, (N_EDGE, 8)),  # after the warm-up, by direction · 4 + kind of hop
         ("attempt_ends", I8, (N_EDGE, N_OUT)), ("call_ends", I8, (N_EDGE, N_OUT)), ("hist", I8, (N_EDGE, NB)),
         ("extras", I8, (N_EDGE, N_EXTRA)),
         ("start_begun", I8, (N_START,)), ("start_latency", I8, (N_START,)), ("start_ends", I8, (N_START, N_OUT)),

@@ -67,7 +67,8 @@ def replicate(s, f, now):
         return False
     other = s.inst[ins.standby].place
     fr.state = SYNC
-    at(s, now + s.lat[ins.place, other] + s.lat[other, ins.place], f)
+    there_and_back = s.lat[ins.place, other] + s.lat[other, ins.place] + s.path_add[ins.place, other] + s.path_add[other, ins.place]
+    at(s, now + there_and_back, f)
     return True
 
 

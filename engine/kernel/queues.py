@@ -6,11 +6,11 @@ import numpy as np
 
 from engine.kernel.callee import reply
 from engine.kernel.jit import inner, tiny
-from engine.kernel.layout import ALIVE, ANSWER, DUPLICATES, FRESH, HIDDEN, OK, REQUEST, TRAVEL
+from engine.kernel.layout import ALIVE, ANSWER, DUPLICATES, FRESH, HIDDEN, OK, REQUEST, TIMEOUT, TRAVEL
 from engine.kernel.messages import arm_retention, enter_group, hide, join, new_message, next_message, offer, withdraw
 from engine.kernel.rng import FOR_DELIVERY, FOR_POISON, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, free_slot
-from engine.kernel.wires import allocate, is_cut, send
+from engine.kernel.wires import allocate, at, count_message, is_cut, send
 
 
 @inner
@@ -145,6 +145,7 @@ def hand_over(s, q, e, i, now):
     take(s, q, m, e, handle, now)
     me.leads = 1
     hide(s, q, m, now + qu.visibility)
+    count_message(s, e, REQUEST, qu.inst, i, now)
     n, last = np.int64(1), m
     while n < qu.batch:
         more = s.messages[last].follower if qu.fifo else next_message(s, qu)
@@ -154,6 +155,7 @@ def hand_over(s, q, e, i, now):
             withdraw(s, qu, more)
             hide(s, q, more, now + qu.visibility)
         take(s, q, more, e, handle, now)
+        count_message(s, e, REQUEST, qu.inst, i, now)
         s.messages[last].mate = more
         last = more
         n += 1
@@ -171,7 +173,10 @@ def hand_over(s, q, e, i, now):
     fr.subject = subject
     fr.origin = qu.inst
     fr.state = TRAVEL
-    send(s, c, e, REQUEST, qu.inst, i, now)
+    fr.status = OK
+    if not send(s, c, e, REQUEST, qu.inst, i, now):  # lost on the way: the consumer asks again when it should have come
+        fr.status = TIMEOUT
+        at(s, now + s.lat[s.inst[qu.inst].place, s.inst[i].place], c)
 
 
 @tiny

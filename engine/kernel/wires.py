@@ -11,10 +11,12 @@ import numpy as np
 from engine.kernel.heap import heap_push
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    ANSWER, CANCEL, FIRST_TIMER, FIRST_WIRE, FREE, ID_BITS, LOST, REPLY, REQUEST, TRAVEL,
+    ANSWER, CANCEL, FIRST_TIMER, FIRST_WIRE, FREE, ID_BITS, LOST, LOST_MESSAGES, REPLY, REQUEST, TRAVEL,
 )  # fmt: skip
+from engine.kernel.rng import FOR_JITTER, FOR_LOSS, ZERO, counter, uniform
 
 NOBODY = np.int64(-1)  # no parent. A delivery's parent is −2 − message: it answers to a message, not to a frame
+WORD = np.int64(2)  # a third direction, for draws only
 
 
 @tiny
@@ -74,16 +76,62 @@ def send(s, f, e, direction, origin, destination, now):
     """Frame f crosses the network between two instances; False when it is lost on the way (the sender does not learn of it)."""
     a = s.inst[origin].place
     b = s.inst[destination].place
+    if s.rough:
+        return cross(s, f, e, direction, a, b, now)
+    wire = s.wire_of[a, b]
+    append(s, s.wires[wire], f, FIRST_WIRE + wire, now)
+    return True
+
+
+@inner
+def cross(s, f, e, direction, a, b, now):
+    """The same over a network with cuts, losses, added delays or jitter."""
     if s.cuts and is_cut(s, e, direction, a, b):
         return False
-    extra = s.edges[e].add
+    if loses(s, f, e, direction, a, b):
+        if s.frames[f].state != CANCEL:
+            s.extras[e, LOST_MESSAGES] += 1
+        return False
+    extra = added(s, f, e, direction, a, b)
     if extra == 0:
         wire = s.wire_of[a, b]
         append(s, s.wires[wire], f, FIRST_WIRE + wire, now)
     else:  # delays of their own, so not in a list
-        half = extra >> 1 if direction == REQUEST else extra - (extra >> 1)
-        at(s, now + s.lat[a, b] + half, f)
+        at(s, now + s.lat[a, b] + extra, f)
     return True
+
+
+@tiny
+def draw_of(s, f, direction):
+    """Which of a frame's messages this is, for its draws: request, answer, or word that it is cancelled."""
+    return direction if s.frames[f].state != CANCEL else WORD
+
+
+@tiny
+def loses(s, f, e, direction, a, b):
+    """Whether a lossy edge or path loses the message."""
+    share = s.edges[e].lose_request if direction == REQUEST else s.edges[e].lose_answer
+    share = 1.0 - (1.0 - share) * (1.0 - s.path_loss[a, b])
+    return share > 0.0 and uniform(s.frames[f].key, counter(FOR_LOSS, draw_of(s, f, direction), ZERO)) < share
+
+
+@tiny
+def added(s, f, e, direction, a, b):
+    """Ticks a message takes longer than the design's one-way time; negative where jitter makes it faster."""
+    extra = s.edges[e].add
+    half = extra >> 1 if direction == REQUEST else extra - (extra >> 1)
+    extra = half + s.path_add[a, b]
+    if s.jitter > 0.0:
+        u = uniform(s.frames[f].key, counter(FOR_JITTER, draw_of(s, f, direction), ZERO))
+        extra += np.int64(s.lat[a, b] * (s.jitter * (2.0 * u - 1.0)))
+    return extra
+
+
+@tiny
+def count_message(s, e, direction, origin, destination, now):
+    """One more message over edge e, by the kind of its way."""
+    if now >= s.warmup:
+        s.carried[e, direction * 4 + s.hop_of[s.inst[origin].place, s.inst[destination].place]] += 1
 
 
 @tiny

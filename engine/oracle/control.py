@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import simpy
 
 from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Store
@@ -24,6 +25,9 @@ class Control(Queues):
     add: list[int]
     cut: list[list[bool]]
     path_cut: set[tuple[int, int]]
+    edge_loss: np.ndarray
+    path_loss: np.ndarray
+    path_add: np.ndarray
     flying: dict[Job, int]
     servers: list[Server]
     sites: dict[tuple[int, Server], Site]
@@ -61,6 +65,8 @@ class Control(Queues):
         """Make the world as ``live`` says."""
         self.add = [round(a * 1e7) for a in live.edge_add_s]
         self.cut = [[bool(a), bool(b)] for a, b in live.edge_cut]
+        self.edge_loss, self.path_loss = live.edge_loss, live.path_loss
+        self.path_add = np.rint(live.path_add_s * 1e7).astype(np.int64)
         n = len(self.plan.places)
         self.path_cut = {(a, b) for a in range(n) for b in range(n) if live.path_cut[a, b]}
         for job, direction in list(self.flying.items()):
@@ -69,6 +75,7 @@ class Control(Queues):
                 self.lose(job)
         for server in self.servers:
             server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
+            server.throttle_share = float(live.throttle_share[server.number])
             server.paused = bool(live.paused[server.number])
             server.hot_share = float(live.hot_share[server.number])
             if server.node in self.plan.sources():
@@ -146,11 +153,17 @@ class Control(Queues):
         """(passed, ticks until a failure is known)."""
         server, here, e = target.server, self.servers[self.plan.nodes[b].first].place, target.edge
         there = server.place
-        there_and_back = self.one_way(here, there) + self.one_way(there, here) + self.add[e]
+        there_and_back = self.way(here, there) + self.way(there, here) + self.add[e]
         silent = any(self.cut[e]) or (here, there) in self.path_cut or (there, here) in self.path_cut or server.down == 2
         if silent or there_and_back > ticks(check.timeout_s):
             return False, ticks(check.timeout_s)
+        for direction, a, z in ((0, here, there), (1, there, here)):
+            share = 1.0 - (1.0 - float(self.edge_loss[e, direction])) * (1.0 - float(self.path_loss[a, z]))
+            if share and stream_uniform(self.plan.seed, "probe loss", *names, number, direction) < share:
+                return False, ticks(check.timeout_s)
         if server.down:
+            return False, there_and_back
+        if server.throttle_share and stream_uniform(self.plan.seed, "probe throttled", *names, number) < server.throttle_share:
             return False, there_and_back
         if server.error_share and stream_uniform(self.plan.seed, "probe error", *names, number) < server.error_share:
             return False, there_and_back
@@ -287,6 +300,22 @@ class Control(Queues):
 
     def of(self, node: int) -> list[Server]:
         """A node's servers; in `Oracle`."""
+        raise NotImplementedError
+
+    def way(self, a: int, b: int) -> int:
+        """Ticks between places as faults have made them; in `Calls`."""
+        raise NotImplementedError
+
+    def one_way(self, a: int, b: int) -> int:
+        """Ticks between places; in `Calls`."""
+        raise NotImplementedError
+
+    def is_cut(self, job: Job, direction: int) -> bool:
+        """Whether a message is lost; in `Calls`."""
+        raise NotImplementedError
+
+    def answer(self, job: Job, outcome: str, first: Any) -> Process:
+        """Send an outcome back; in `Calls`."""
         raise NotImplementedError
 
     if TYPE_CHECKING:  # in `Replication`

@@ -14,7 +14,7 @@ from engine.quantiles import table
 MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
 CLASS, KEY, HOT_KEY, PARTITION, HIT = range(60, 65)
-FALLBACK = 30
+FALLBACK, JITTER, LOSS, THROTTLE = range(30, 34)
 DELIVERY, POISON, FILTER, COURIER = range(50, 54)
 
 

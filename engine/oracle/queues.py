@@ -13,7 +13,7 @@ from engine.behaviours import Queue
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.calls import Calls
 from engine.oracle.clock import QUEUE, After
-from engine.oracle.draws import ERROR, POISON, Draws
+from engine.oracle.draws import ERROR, POISON, THROTTLE, Draws
 from engine.oracle.state import About, Job, Server
 
 Process = Generator[simpy.Event, Any, Any]
@@ -209,13 +209,20 @@ class Queues(Calls):
     def work_on(self, box: Box, delivery: Delivery, server: Server, about: About) -> Process:
         """The consumer's side of one delivery, from the queue's answer to the delete."""
         epoch = server.epoch
-        job = Job(delivery.edge, box.server, server, delivery.key, None, about, abandoned=True)
+        job = Job(delivery.edge, box.server, server, delivery.key, None, about, abandoned=True, parts=len(delivery.messages))
         self.deliveries[job] = box
         came = yield from self.travel(job, 0)
+        if not came and job in self.deliveries:  # a lossy network: the consumer notices when it should have come
+            self.flying[job] = 0
+            yield self.work(self.one_way(box.server.place, server.place))
+            if self.flying.pop(job, None) is not None and self.deliveries.pop(job) and server.epoch == epoch:
+                self.free_slot(server)
+            return
         if not self.deliveries.pop(job, None) or not came or server.epoch != epoch:
             return
         self.arrived[server.number] += 1
-        if server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
+        throttled = server.throttle_share and self.draws.uniform(job.key, THROTTLE) < server.throttle_share
+        if throttled or server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
             self.rejected[server.number] += 1
             self.free_slot(server)
             return

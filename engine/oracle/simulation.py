@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from engine.behaviours import Balancer, Cache, Function, Limiter, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.caches import Caches
 from engine.oracle.control import Control
-from engine.oracle.draws import ERROR, Draws
+from engine.oracle.draws import ERROR, THROTTLE, Draws
 from engine.oracle.gates import Gates
 from engine.oracle.replication import Replication
 from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
@@ -45,6 +46,9 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
         self.degraded: Counter[tuple[int, int]] = Counter()  # (start second, source)
         self.cancelled: Counter[int] = Counter()
         self.answers = 0
+        self.messages: Counter[tuple[int, int, int]] = Counter()  # (edge, direction, kind of hop), after the warm-up
+        self.edge_loss, self.path_loss = np.zeros((len(plan.edges), 2)), np.zeros((len(plan.places),) * 2)
+        self.path_add = np.zeros((len(plan.places),) * 2, np.int64)
         self.begun = 0
         self.arrived: Counter[int] = Counter()
         self.completed: Counter[int] = Counter()
@@ -168,6 +172,8 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
 
     def turned_away(self, server: Server, job: Job) -> str | None:
         """Why a living server answers at once instead of working."""
+        if server.throttle_share and self.draws.uniform(job.key, THROTTLE) < server.throttle_share:
+            return "throttled"
         if server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
             return "error"
         if server.role not in ("none", "primary") and not self.reads_here(server, job.about):
@@ -288,7 +294,7 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
         standby = server.standby
         if standby is None:
             return True
-        yield self.work(self.one_way(server.place, standby.place) + self.one_way(standby.place, server.place))
+        yield self.work(self.way(server.place, standby.place) + self.way(standby.place, server.place))
         if server.epoch != epoch:
             return False
         if server.standby is not None and not self.in_touch(server):

@@ -34,6 +34,8 @@ class Job:
     verb: str = ""  # what a cache that is only asked is to do
     abandoned: bool = False
     cold: bool = False  # it runs in a new environment
+    word: bool = False  # no request but word that it is cancelled
+    parts: int = 1  # messages of a queue it carries
     answered: int = 0  # how many answers came before this one's, itself included; 0: none yet
     record: Record | None = None
     asks: str = ""  # the verb of its present call, where that goes to a cache
@@ -87,6 +89,7 @@ class Server:
     paused: bool = False
     flushes: int = 0
     error_share: float = 0.0
+    throttle_share: float = 0.0
     stopped: bool = False
     poison_share: float = 0.0
     busy: int = 0

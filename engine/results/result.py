@@ -81,6 +81,7 @@ class Result:
             "latency_s": totals.latency_s(self.series),
             "nodes": totals.nodes(self.plan, self.series),
             "edges": totals.edges(self.plan, self.series),
+            "traffic": totals.traffic(self.plan, self.series),
             "faults": self.faults,
             "objectives": self.objectives,
             "expectations": self.expectations,

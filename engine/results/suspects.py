@@ -20,17 +20,18 @@ class Reach:
     """What one fault alone does that a health check or a monitor can see. Slowness is not among it: a probe is still answered."""
 
     down: np.ndarray  # bool [instance]
-    failing: np.ndarray  # bool [instance] errors, also in answer to probes
-    edges: np.ndarray  # bool [edge] cut or delayed
-    cut: np.ndarray  # bool [place, place] in either direction
+    failing: np.ndarray  # bool [instance] errors or throttling, also in answer to probes
+    edges: np.ndarray  # bool [edge] cut, lossy or delayed
+    cut: np.ndarray  # bool [place, place] cut, lossy or delayed in either direction
 
     @staticmethod
     def of(plan: Plan, fault: PlanFault) -> Reach:
         """Found by letting the fault act on a world in which nothing else is wrong."""
         live = Live(len(plan.instances), len(plan.edges), len(plan.places))
         fault.apply(live)
-        edges = (live.edge_add_s > 0) | live.edge_cut.any(axis=1)
-        return Reach(live.down > 0, live.error_share > 0, edges, live.path_cut | live.path_cut.T)
+        edges = (live.edge_add_s > 0) | live.edge_cut.any(axis=1) | live.edge_loss.any(axis=1)
+        cut = live.path_cut | (live.path_loss > 0) | (live.path_add_s > 0)
+        return Reach(live.down > 0, (live.error_share > 0) | (live.throttle_share > 0), edges, cut | cut.T)
 
 
 class Suspects:

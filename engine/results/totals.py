@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.outcomes import CAUSES
-from engine.plan import Plan
+from engine.plan import HOPS, Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
 from engine.series import EXTRAS, QUEUE_COUNTS, Series
@@ -207,3 +207,13 @@ def window(plan: Plan, series: Series, from_s: float | None = None, to_s: float 
     first = math.ceil(plan.warmup_s if from_s is None else from_s)
     last = series.reached_s if to_s is None else min(math.floor(to_s), series.reached_s)
     return slice(min(first, series.reached_s), max(min(first, series.reached_s), last))
+
+
+def traffic(plan: Plan, series: Series) -> dict[str, dict[str, float]]:
+    """What the network carried after the warm-up, by kind of hop: requests with their answers as ``requests``, and ``gb`` both ways.
+
+    Data transfer is billed by the kind of way: free within an AZ, per GB between AZs, between Regions and to the internet.
+    """
+    size_kb = np.array([(edge.request_kb, edge.response_kb) for edge in plan.edges]).reshape(-1, 2, 1)
+    requests, kb = series.total_messages[:, 0].sum(axis=0), (series.total_messages * size_kb).sum(axis=(0, 1))
+    return {hop: {"requests": int(requests[k]), "gb": float(kb[k]) / 1e6} for k, hop in enumerate(HOPS)}
