@@ -319,9 +319,9 @@ def test_a_fault_is_answered_with_what_it_could_happen_to(fault, field, part):
 def test_an_unknown_or_later_fault_is_answered_with_the_known_ones():
     one(with_fault(kind="slwo", target="web"), "faults[0]", "there is no kind 'slwo'", "did you mean 'slow'?", "partition")
     one(
-        with_fault(kind="az_grey", target="us-east-1a"),
+        with_fault(kind="control_plane_down", target="us-east-1"),
         "faults[0]",
-        "'az_grey' is not available in this version; available are az_power_loss",
+        "'control_plane_down' is not available in this version; available are az_grey",
     )
 
 
