@@ -9,6 +9,7 @@ from engine.live import Live
 from engine.plan import Plan, PlanFault
 from tests.plans import fault
 from tests.plans_edges import random_edge_plan
+from tests.plans_queues import random_queue_plan
 
 
 def network_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
@@ -37,5 +38,12 @@ def network_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
 def random_network_plan(seed: int, duration_s: float = 20.0) -> Plan:
     """A system of `random_edge_plan` over such a network."""
     r, plan = random.Random(3000 + seed), random_edge_plan(seed, duration_s)
+    faults = tuple(network_fault(r, plan, duration_s) for _ in range(r.choice([1, 2, 4])))
+    return replace(plan, faults=(*plan.faults, *faults), jitter=r.choice([0.0, 0.2, 1.0]))
+
+
+def random_rough_queue_plan(seed: int, duration_s: float = 20.0) -> Plan:
+    """Message queues over such a network: publications, deliveries and deletes get lost."""
+    r, plan = random.Random(5000 + seed), random_queue_plan(seed, duration_s)
     faults = tuple(network_fault(r, plan, duration_s) for _ in range(r.choice([1, 2, 4])))
     return replace(plan, faults=(*plan.faults, *faults), jitter=r.choice([0.0, 0.2, 1.0]))

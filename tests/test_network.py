@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from engine import simulate
 from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Source, Station
-from engine.control.conductor import Conductor
 from engine.document import parse
-from engine.kernel.layout import ticks
 from engine.live import Live
 from engine.lowering import lower
 from engine.oracle import Oracle
@@ -25,8 +23,9 @@ from engine.series import EXTRAS
 from tests.documents import shop
 from tests.plans import fault, make_plan
 from tests.plans_elastic import quiet_after
-from tests.plans_network import network_fault, random_network_plan
-from tests.test_invariants import equal, run
+from tests.plans_network import network_fault, random_network_plan, random_rough_queue_plan
+from tests.test_invariants import assert_branch_is_exact, run
+from tests.test_oracle import differences
 from tests.test_oracle_edges import more_differences
 from tests.test_theory import assert_close, estimate
 
@@ -40,9 +39,14 @@ def test_kernel_and_oracle_agree_on_every_count_over_a_rough_network(seed: int) 
     assert more_differences(plan) == {}
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_kernel_and_oracle_agree_on_every_message_of_a_queue_over_a_rough_network(seed: int) -> None:
+    assert differences(random_rough_queue_plan(seed)) == {}
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_kernel_and_oracle_send_the_same_messages_over_the_same_kinds_of_way(seed: int) -> None:
-    plan = dataclasses.replace(random_network_plan(seed), warmup_s=3.0)
+    plan = dataclasses.replace((random_rough_queue_plan if seed % 2 else random_network_plan)(seed), warmup_s=3.0)
     sent = np.zeros((len(plan.edges), 2, len(HOPS)), int)
     for (e, direction, hop), n in Oracle(plan, exact=True).run().messages.items():
         sent[e, direction, hop] = n
@@ -144,15 +148,9 @@ def test_in_a_grey_zone_some_checks_fail_and_the_zone_flaps() -> None:
 @OFTEN
 @given(SEEDS, st.integers(1, 18))
 def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int, second: int) -> None:
-    plan = random_network_plan(seed)
-    extra = dataclasses.replace(network_fault(random.Random(seed), plan, 20.0), start_s=float(second), end_s=second + 5.0)
-    with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
-    first = Conductor(plan, checkpoint_every_s=3.0)
-    first.run_to(first.end)
-    branch = first.branch(with_fault, ticks(second))
-    branch.run_to(branch.end)
-    fresh = run(with_fault)
-    assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
+    plan = (random_rough_queue_plan if seed % 2 else random_network_plan)(seed)
+    extra = network_fault(random.Random(seed), plan, 20.0)
+    assert_branch_is_exact(plan, extra, second)
 
 
 @OFTEN

@@ -302,22 +302,6 @@ class Control(Queues):
         """A node's servers; in `Oracle`."""
         raise NotImplementedError
 
-    def way(self, a: int, b: int) -> int:
-        """Ticks between places as faults have made them; in `Calls`."""
-        raise NotImplementedError
-
-    def one_way(self, a: int, b: int) -> int:
-        """Ticks between places; in `Calls`."""
-        raise NotImplementedError
-
-    def is_cut(self, job: Job, direction: int) -> bool:
-        """Whether a message is lost; in `Calls`."""
-        raise NotImplementedError
-
-    def answer(self, job: Job, outcome: str, first: Any) -> Process:
-        """Send an outcome back; in `Calls`."""
-        raise NotImplementedError
-
     if TYPE_CHECKING:  # in `Replication`
 
         def relink(self) -> None: ...

@@ -222,7 +222,7 @@ class Queues(Calls):
             return
         self.arrived[server.number] += 1
         throttled = server.throttle_share and self.draws.uniform(job.key, THROTTLE) < server.throttle_share
-        if throttled or server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
+        if throttled or (server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share):
             self.rejected[server.number] += 1
             self.free_slot(server)
             return
