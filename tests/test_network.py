@@ -20,10 +20,10 @@ from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import HOPS, Plan
 from engine.series import EXTRAS
+from engine.validation.plans import fault, make_plan
+from engine.validation.plans_elastic import quiet_after
+from engine.validation.plans_network import network_fault, random_network_plan, random_rough_queue_plan
 from tests.documents import shop
-from tests.plans import fault, make_plan
-from tests.plans_elastic import quiet_after
-from tests.plans_network import network_fault, random_network_plan, random_rough_queue_plan
 from tests.test_invariants import assert_branch_is_exact, run
 from tests.test_oracle import differences
 from tests.test_oracle_edges import more_differences

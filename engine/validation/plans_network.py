@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from engine.live import Live
 from engine.plan import Plan, PlanFault
-from tests.plans import fault
-from tests.plans_edges import random_edge_plan
-from tests.plans_queues import random_queue_plan
+from engine.validation.plans import fault
+from engine.validation.plans_edges import random_edge_plan
+from engine.validation.plans_queues import random_queue_plan
 
 
 def network_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
