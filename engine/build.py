@@ -106,6 +106,7 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = row["cold_pc"] = -1
         row["slow"] = 1.0
+        row["registered"] = 1
         row["durable"] = isinstance(behaviour, Queue)
         if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S

@@ -40,6 +40,7 @@ class Live:
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
     stopped: np.ndarray = field(init=False)  # bool [instance]: takes no messages
     poison_share: np.ndarray = field(init=False)  # float64 [instance of a queue], 0 … 1, of what is published
+    withdrawn: np.ndarray = field(init=False)  # bool [instance]: not a registered target; what it has in hand goes on
 
     def __post_init__(self) -> None:
         self.down = np.zeros(self.n_instances, np.int64)
@@ -58,6 +59,7 @@ class Live:
         self.surge = np.ones(self.n_instances)
         self.stopped = np.zeros(self.n_instances, bool)
         self.poison_share = np.zeros(self.n_instances)
+        self.withdrawn = np.zeros(self.n_instances, bool)
 
     def take_down(self, instances: list[int], how: int) -> None:
         """Bring instances down; a black hole outweighs a refusal."""

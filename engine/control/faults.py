@@ -56,6 +56,8 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     sources["hot_share"] = live.hot_share[sources["inst"]]
     sources["mixed"] = (sources["n_class"] > 0) | (sources["n_keys"] > 0) | (sources["hot_share"] > 0)
     inst["stopped"] = live.stopped
+    for i in np.nonzero(inst["registered"] == live.withdrawn)[0]:
+        (doors.deregister if live.withdrawn[i] else doors.register)(world, int(i))
     queues = s["queues"][: s["n_queue"]]
     queues["poison_share"] = live.poison_share[queues["inst"]]
     doors.cuts_changed(world)

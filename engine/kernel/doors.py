@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, think
 from engine.kernel.breakers import close_breaker
 from engine.kernel.caches import forget
@@ -24,6 +26,8 @@ from engine.kernel.rng import ZERO, draw_u64
 from engine.kernel.slots import count_busy
 from engine.kernel.stores import follow, relink
 from engine.kernel.wires import NOBODY, allocate, at, lose_in_flight, replace_child
+
+OUT, IN = np.arange(2)  # of the registered targets
 
 
 @entry
@@ -163,20 +167,50 @@ def set_healthy(w, p, row, healthy):
     """Target ``row`` enters or leaves the rotation of pool p. With nobody healthy the balancer uses everybody (fail-open). Returns how many
     are believed healthy."""
     s = w[0]
-    pool = s.pools[p]
     s.targets[row].healthy = healthy
+    return relist(s, s.pools[p])
+
+
+@inner
+def relist(s, pool):
+    """Who can be chosen from a pool: its registered targets that are believed healthy; when none of those is, all registered ones."""
+    believed = 0
     n = 0
-    for k in range(pool.count):
-        if s.targets[pool.first + k].healthy:
-            s.healthy[pool.first + n] = pool.first + k
-            n += 1
-    believed = n
-    if n == 0:
+    for least in (1, 0):
         for k in range(pool.count):
-            s.healthy[pool.first + k] = pool.first + k
-        n = pool.count
+            target = s.targets[pool.first + k]
+            if target.healthy >= least and s.inst[target.inst].registered:
+                s.healthy[pool.first + n] = pool.first + k
+                n += 1
+        believed += n * least
+        if n > 0:
+            break
     pool.n_healthy = n
     return believed
+
+
+@inner
+def set_registered(s, i, registered):
+    """Instance i enters or leaves every list of targets it is in."""
+    s.inst[i].registered = registered
+    for p in range(s.n_pool):
+        pool = s.pools[p]
+        for k in range(pool.count):
+            if s.targets[pool.first + k].inst == i:
+                relist(s, pool)
+                break
+
+
+@entry
+def register(w, i):
+    """Instance i may be chosen by its callers from now on; to let it take messages, `wake_queues` afterwards."""
+    set_registered(w[0], i, IN)
+
+
+@entry
+def deregister(w, i):
+    """Nobody chooses instance i any more and it takes no messages; what it has in hand, and what is on its way to it, goes on."""
+    set_registered(w[0], i, OUT)
 
 
 @entry

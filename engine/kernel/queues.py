@@ -78,7 +78,7 @@ def store(s, q, m):
 def may_take(s, qu, e, i):
     """Whether consumer instance i could be given a message over edge e now: it serves, has a free slot and reaches the queue."""
     ins, home = s.inst[i], s.inst[qu.inst]
-    if ins.down != ALIVE or ins.busy >= ins.slots or ins.stopped or home.down != ALIVE:
+    if ins.down != ALIVE or ins.busy >= ins.slots or ins.stopped or home.down != ALIVE or not ins.registered:
         return False
     if not s.cuts:
         return True

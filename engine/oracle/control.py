@@ -81,10 +81,13 @@ class Control(Queues):
             if server.node in self.plan.sources():
                 self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
             server.stopped, server.poison_share = bool(live.stopped[server.number]), float(live.poison_share[server.number])
+            server.registered = not live.withdrawn[server.number]
             down = int(live.down[server.number])
             if down and not server.down:
                 self.kill(server, down)
             server.down = down
+        for pool in (pool for pools in self.pools for pool in pools):
+            pool.relist()
         self.flush(live)
         self.relink()
         for box in self.boxes.values():

@@ -158,7 +158,8 @@ class Queues(Calls):
         """Whether a consumer is there, idle enough and within reach."""
         a, b = box.server.place, server.place
         reached = not any(self.cut[e]) and (a, b) not in self.path_cut and (b, a) not in self.path_cut
-        return reached and not server.stopped and not server.down and not box.server.down and server.busy < server.slots
+        able = server.registered and not server.stopped and not server.down and server.busy < server.slots
+        return reached and able and not box.server.down
 
     def serve_box(self, box: Box) -> None:
         """Consumers take turns."""

@@ -91,6 +91,7 @@ class Server:
     error_share: float = 0.0
     throttle_share: float = 0.0
     stopped: bool = False
+    registered: bool = True
     poison_share: float = 0.0
     busy: int = 0
     epoch: int = 0
@@ -136,7 +137,12 @@ class Pool:
     def believe(self, target: Target, healthy: bool) -> None:
         """A target enters or leaves the rotation; with nobody healthy everybody is used."""
         target.healthy = healthy
-        self.rotation = [t for t in self.targets if t.healthy] or list(self.targets)
+        self.relist()
+
+    def relist(self) -> None:
+        """Only registered targets can be chosen."""
+        registered = [t for t in self.targets if t.server.registered]
+        self.rotation = [t for t in registered if t.healthy] or registered
 
 
 class Site:
