@@ -187,11 +187,13 @@ class Conductor:
     def _check(self) -> None:
         """Conservation: started = ok + failed + open, the open ones counted one by one; no instance busier than it can be."""
         w, s = self.world[0], self.series
-        open_requests, frames = doors.count_open(self.world)
+        open_requests, frames, detached = doors.count_open(self.world)
         begun, ended = int(s.start_begun.sum()), int(s.start_ends.sum())
         if begun != ended + open_requests or begun != int(w["n_roots"]) or frames != int(w["in_use"]):
             booked = f"{frames} frames in use, {int(w['in_use'])} booked"
             raise Broken(f"{begun} requests started, {ended} ended, {open_requests} are open; {booked}")
+        if int(w["n_detached"]) != int(w["n_detached_ended"]) + detached:
+            raise Broken(f"{int(w['n_detached'])} detached calls began, {int(w['n_detached_ended'])} ended, {detached} are open")
         inst = w["inst"][: len(self.plan.instances)]
         if (inst["busy"] < 0).any() or (inst["busy"] > inst["slots"]).any() or (inst["queued"] > inst["capacity"]).any():
             raise Broken("an instance is busier than its slots or its queue allow")

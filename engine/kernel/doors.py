@@ -11,11 +11,12 @@ from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanis
 from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.connections import reconnect
 from engine.kernel.deliveries import forget_deliveries, lose_deliveries
+from engine.kernel.detached import is_detached
 from engine.kernel.forks import kill_helper
 from engine.kernel.heap import heap_change
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import (
-    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, HIDDEN, ID_BITS, ID_MASK, JOINED, JOINING,
+    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, DETACHED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, HIDDEN, ID_BITS, ID_MASK, JOINED, JOINING,
     MESSAGE_FREE, REFUSED, ROLE_PRIMARY, SERVE, SYNC, THINK, WAIT,
 )  # fmt: skip
 from engine.kernel.loop import run_ready
@@ -138,7 +139,8 @@ def kill(w, i, how, now):
             fr = s.frames[f]
             if fr.inst == i and ((fr.state >= WAIT and fr.state <= JOINED) or (fr.state >= JOINING and fr.state <= ENDED)):
                 fr.first = -1
-                if fr.edge == HELPER:
+                if fr.edge == HELPER or fr.edge == DETACHED:
+                    s.n_detached_ended += 1 if fr.edge == DETACHED else 0
                     kill_helper(s, f)
                 else:
                     ins.n_killed += 1
@@ -292,14 +294,17 @@ def set_standby(w, primary, standby, role, role_of, now):
 
 @entry
 def count_open(w):
-    """(open client requests, frames in use) by looking at every frame: the other side of the conservation equation."""
+    """(open client requests, frames in use, open detached calls) by looking at every frame: the other side of the conservation equation."""
     s = w[0]
     roots = 0
     used = 0
+    detached = 0
     for f in range(s.n_used):
         fr = s.frames[f]
         if fr.state != FREE:
             used += 1
             if fr.edge == -1 and fr.state != THINK:
                 roots += 1
-    return roots, used
+            if is_detached(fr):
+                detached += 1
+    return roots, used, detached

@@ -40,6 +40,7 @@ FIRST_QUEUE = FIRST_SOURCE + 60_000  # two each: visibility, retention
 JOINING, JOIN, ENDED, THINK = np.arange(20, 24)
 # JOINING: waits for its parallel calls · JOIN: the helper that counts them · ENDED: a parallel call that is over · THINK: a user of a
 # closed loop between two requests; its frame belongs to nobody
+DETACHED = np.int64(-3)  # `edge` of calls nobody waits for (`kernel.detached`)
 HELPER = np.int64(-2)  # `edge` of the helper frames of parallel calls; −1: a client's request
 
 # Outcomes, in the order of engine.outcomes.OUTCOMES.
@@ -52,6 +53,7 @@ OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
 OP_WRITES, OP_LOOKUP, OP_MISS, OP_FILL, OP_DROP, OP_STALE = np.arange(60, 66)  # see engine.kernel.caches
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
 OP_STORE = np.int64(30)  # a message queue keeps what was published
+OP_OVER = np.int64(31)  # a detached call is over
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
@@ -79,6 +81,7 @@ N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_IDLE = 262_144  # environments of all functions
 COLD_LOCAL = 1000  # the cold start's place in a program: behind all others, so that it shifts nobody's draws
+DETACHED_LOCAL = 2000  # a detached call's place in a program
 BUDGET_TOKENS = 10.0  # a retry budget is full at start and at most this
 
 I8, F8, U8 = "i8", "f8", "u8"
@@ -154,6 +157,7 @@ world_dt = np.dtype(
         ("now", I8), ("heap_n", I8), ("free", I8), ("n_used", I8), ("in_use", I8), ("limit", I8), ("ready_head", I8), ("ready_tail", I8),
         ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("rough", I8), ("jitter", F8), ("hist_bin", I8),
         ("n_call", I8), ("free_call", I8), ("orphans", I8),
+        ("n_detached", I8), ("n_detached_ended", I8),
         ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
         ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),

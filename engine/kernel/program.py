@@ -9,11 +9,12 @@ import numpy as np
 from engine.kernel.caches import remember
 from engine.kernel.callee import finish, standby_reachable
 from engine.kernel.caller import PENDING, attempt, backoff_ticks, blame, called_edge, may_retry, refill_budget
+from engine.kernel.detached import end_detached
 from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_CALL, OP_END, OP_FORK, OP_RELEASE, OP_RETURN, OP_SERVE,
-    OP_STORE, OP_SYNC, POWER, SERVE, STALL, SYNC,
+    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_CALL, OP_END, OP_FORK, OP_OVER, OP_RELEASE, OP_RETURN,
+    OP_SERVE, OP_STORE, OP_SYNC, POWER, SERVE, STALL, SYNC,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
 from engine.kernel.queues import publish
@@ -154,6 +155,9 @@ def run(s, f, outcome, now):
                 return
             elif step.op == OP_END:
                 end_branch(s, f, step.status)
+                return
+            elif step.op == OP_OVER:
+                end_detached(s, f)
                 return
             else:
                 remember(s, f, step, now)

@@ -11,8 +11,8 @@ import simpy
 
 from engine.behaviours import Queue
 from engine.kernel.layout import TICKS_PER_S, ticks
-from engine.oracle.calls import Calls
 from engine.oracle.clock import QUEUE, After
+from engine.oracle.detached import Detached
 from engine.oracle.draws import ERROR, POISON, THROTTLE, Draws
 from engine.oracle.state import About, Job, Server
 
@@ -64,7 +64,7 @@ class Box:
     counts: Counter[tuple[int, str]] = field(default_factory=Counter)  # (second, what)
 
 
-class Queues(Calls):
+class Queues(Detached):
     """The queues' part of `Oracle`."""
 
     draws: Draws

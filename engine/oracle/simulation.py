@@ -46,6 +46,7 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
         self.degraded: Counter[tuple[int, int]] = Counter()  # (start second, source)
         self.cancelled: Counter[int] = Counter()
         self.answers = 0
+        self.detached: Counter[str] = Counter()
         self.messages: Counter[tuple[int, int, int]] = Counter()  # (edge, direction, kind of hop), after the warm-up
         self.edge_loss, self.path_loss = np.zeros((len(plan.edges), 2)), np.zeros((len(plan.places),) * 2)
         self.path_add = np.zeros((len(plan.places),) * 2, np.int64)

@@ -35,6 +35,7 @@ class Job:
     abandoned: bool = False
     cold: bool = False  # it runs in a new environment
     word: bool = False  # no request but word that it is cancelled
+    detached: bool = False  # nobody waits for it
     parts: int = 1  # messages of a queue it carries
     answered: int = 0  # how many answers came before this one's, itself included; 0: none yet
     record: Record | None = None
