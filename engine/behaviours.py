@@ -79,6 +79,7 @@ class Source:
     repeat_s: float = 0.0  # the segments start over after this long; 0 = the last one stays
     users: int = 0  # closed loop: this many users; 0 = open loop
     think_s: float = 0.0  # closed loop: mean of the exponential think time
+    location: str = ""  # where the clients are, for resolvers that answer by location
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,19 @@ class Queue:
     fifo: bool = False  # one delivery at a time per group, in order; the group is the request's subject
 
 
-Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function | Queue
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Names one of the nodes behind its edges (its records). Callers keep the answer for ``ttl_s``, a share of them for ``sticky_s``."""
+
+    behaviour: ClassVar = "resolver"
+    policy: Literal["simple", "weighted", "latency", "failover", "geolocation", "multivalue"]
+    ttl_s: float
+    health_check: HealthCheck | None
+    sticky_share: float = 0.0
+    sticky_s: float = 0.0
+
+
+Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function | Queue | Resolver
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import build_caches as caches
 from engine import build_queues
+from engine import build_resolvers as resolvers
 from engine import build_stores as stores
 from engine.behaviours import (
     Backoff,
@@ -19,6 +20,7 @@ from engine.behaviours import (
     Function,
     Limiter,
     Queue,
+    Resolver,
     Source,
     Station,
     Store,
@@ -28,6 +30,7 @@ from engine.kernel import layout as L
 from engine.kernel.rng import stream_key
 from engine.plan import UNLIMITED, Plan, PlanNode
 from engine.quantiles import table
+from engine.resolving import views
 from engine.series import hist_bin_s
 
 ALGORITHMS = {"round_robin": L.ROUND_ROBIN, "least_outstanding": L.LEAST_OUTSTANDING, "random": L.RANDOM, "power_of_two": L.POWER_OF_TWO}
@@ -52,6 +55,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     _edges(plan, s)
     _programs(plan, s)
     _sources(plan, s)
+    resolvers.build(plan, s)
     stores.logs(plan, s)
     caches.memories(plan, s)
     build_queues.queues(plan, s)
@@ -60,13 +64,15 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
 
 def _check_sizes(plan: Plan) -> None:
     sites = sum(plan.nodes[e.caller].count for e in plan.edges)
-    rows = sum(plan.nodes[e.callee].count for e in plan.edges)
+    rows = sum(len(resolvers.rows(plan, e)) for e in range(len(plan.edges)))
     wires = len(np.unique(plan.one_way_s))
     for what, have, most in (
         ("instances", len(plan.instances), L.N_INST), ("edges", len(plan.edges), L.N_EDGE), ("nodes", len(plan.nodes), L.N_NODE),
         ("places", len(plan.places), L.N_PLACE), ("pairs of edge and calling instance", sites, L.N_SITE),
         ("pairs of edge and called instance", rows, L.N_TARGET), ("distinct network delays", wires, L.N_WIRE),
         ("client nodes", len(plan.sources()), L.N_SOURCE),
+        ("callers of resolvers", len(views(plan)), L.N_VIEW),
+        ("targets of one resolver", max((len(plan.nodes[n].calls) for n in plan.resolvers()), default=0), L.N_RECORD),
         ("environments of functions", plan.most_environments(), L.N_IDLE),
         ("classes of requests", len(plan.classes()), L.N_CLASS),
         ("partitions with replicas", len(stores.partitions(plan)), L.N_LOG),
@@ -217,14 +223,15 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
             row["policy"] = ALGORITHMS[behaviour.algorithm]
         else:
             callee = plan.nodes[plan.edges[group[0]].callee]
-            row["policy"] = L.RANDOM
+            row["policy"] = L.RESOLVED if isinstance(callee.behaviour, Resolver) else L.RANDOM
             if isinstance(callee.behaviour, Store | Cache):
                 row["policy"] = L.PRIMARY
                 stores.addresses(s, row, callee, node.count)
                 s["edges"]["pool"][group[0]] = pools
         for e in group:
-            for i in plan.instances_of(plan.edges[e].callee):
+            for i, via in resolvers.rows(plan, e):
                 s["targets"][targets] = np.array((i, e, 0, 1), L.target_dt)
+                s["via"][targets] = via + 1
                 s["healthy"][targets] = targets
                 targets += 1
         row["count"] = row["n_healthy"] = targets - row["first"]

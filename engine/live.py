@@ -37,6 +37,7 @@ class Live:
     throttle_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1
     paused: np.ndarray = field(init=False)  # bool [instance]: no replication to it, and none from it
     hot_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1; clients only
+    dns_empty: np.ndarray = field(init=False)  # bool [instance]: a resolver answers with nothing
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
     stopped: np.ndarray = field(init=False)  # bool [instance]: takes no messages
     poison_share: np.ndarray = field(init=False)  # float64 [instance of a queue], 0 … 1, of what is published
@@ -56,6 +57,7 @@ class Live:
         self.throttle_share = np.zeros(self.n_instances)
         self.paused = np.zeros(self.n_instances, bool)
         self.hot_share = np.zeros(self.n_instances)
+        self.dns_empty = np.zeros(self.n_instances, bool)
         self.surge = np.ones(self.n_instances)
         self.stopped = np.zeros(self.n_instances, bool)
         self.poison_share = np.zeros(self.n_instances)

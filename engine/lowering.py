@@ -99,7 +99,7 @@ def _node(node: Component, behaviour: Behaviour, first: int, count: int, calls: 
 
 def _instance(behaviour: Behaviour, node: int, index: int, place: int) -> PlanInstance:
     """Stations and stores have slots and a queue; the others pass on, or keep, whatever comes."""
-    if behaviour.behaviour in ("source", "balancer", "limiter", "queue"):
+    if behaviour.behaviour in ("source", "balancer", "limiter", "queue", "resolver"):
         return PlanInstance(node, index, place, UNLIMITED, UNLIMITED)
     capacity = behaviour.queue_capacity  # type: ignore[union-attr]  # every other behaviour has one
     return PlanInstance(node, index, place, behaviour.concurrency, UNLIMITED if capacity is None else capacity)  # type: ignore[union-attr]
@@ -111,7 +111,10 @@ def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
     edge = {e.id: i for i, e in enumerate(scenario.edges)}
     lookups = [edge[f"{e.caller}->{e.cache}"] if e.cache else -1 for e in scenario.edges]
     return tuple(
-        PlanEdge(e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller]), lookup, e.request_kb, e.response_kb)
+        PlanEdge(
+            e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller]), lookup, e.request_kb, e.response_kb,
+            e.weight_or_one, tuple(e.locations or ()),
+        )
         for e, lookup in zip(scenario.edges, lookups, strict=True)
     )
 

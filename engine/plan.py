@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Source, Store
+from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Resolver, Source, Store
 from engine.live import Live
 
 HOPS = ("same_az", "cross_az", "cross_region", "internet")  # kinds of way a message takes, as they are billed
@@ -62,6 +62,8 @@ class PlanEdge:
     lookup: int = -1
     request_kb: float = 1.0  # size of a request and of an answer, for what the network carries
     response_kb: float = 1.0
+    weight: float = 1.0  # of a resolver's record
+    locations: tuple[str, ...] = ()  # a resolver's record is for callers there; none: for everybody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,10 @@ class Plan:
     def copies(self) -> list[int]:
         """Instances of all stores with replicas, in the order of the copy series: any of them may be a replica at some time."""
         return [i for n in self.stores() for i in self.instances_of(n) if self.nodes[n].behaviour.replicas]  # type: ignore[union-attr]
+
+    def resolvers(self) -> list[int]:
+        """Node indices of all resolvers, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Resolver)]
 
     def functions(self) -> list[int]:
         """Node indices of all on-demand pools, in document order."""

@@ -118,7 +118,7 @@ class Topology:
         while waiting:
             id = waiting.pop()
             called = list(self.calls.successors(id))
-            if self.nodes[id].behaviour in ASYNCHRONOUS or (self.nodes[id].behaviour == "balancer" and len(called) > 1):
+            if self.nodes[id].behaviour in ASYNCHRONOUS or (self.nodes[id].behaviour in ("balancer", "resolver") and len(called) > 1):
                 continue
             fresh = [c for c in called if c not in needed]
             needed.update(fresh)

@@ -55,7 +55,7 @@ def with_queue(**sections: Any) -> dict[str, Any]:
 
 def node_for(behaviours: Sequence[str]) -> str:
     """A node of the shop with a queue and a cache, with one of these behaviours; web when there is a choice."""
-    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near", "queue": "jobs"}
+    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near", "queue": "jobs", "resolver": "dns"}
     return next((of[b] for b in of if b in behaviours), "web")
 
 
@@ -63,6 +63,13 @@ def with_cache(data: dict[str, Any]) -> dict[str, Any]:
     """The document with a cache between web and its database."""
     data["nodes"].append({"id": "near", "kind": "cache"})
     data["edges"] += [{"from": "web", "to": "near"}, {"from": "near", "to": "orders"}]
+    return data
+
+
+def with_names(data: dict[str, Any]) -> dict[str, Any]:
+    """The document with a resolver that names front to robots."""
+    data["nodes"] += [{"id": "robots", "kind": "clients"}, {"id": "dns", "kind": "resolver"}]
+    data["edges"] += [{"from": "robots", "to": "dns"}, {"from": "dns", "to": "front"}]
     return data
 
 

@@ -12,7 +12,7 @@ from engine.faults import FAULTS, NOT_YET
 from engine.faults.base import clock
 from engine.live import BLACK_HOLE, REFUSED, UP
 from engine.lowering import lower
-from tests.documents import node_for, shop, with_cache, with_queue
+from tests.documents import node_for, shop, with_cache, with_names, with_queue
 
 # Instances of the shop, in order: users, front, web[0..2], orders primary (us-east-1a) and standby (us-east-1b).
 TARGETS = {"region": "us-east-1", "az": "us-east-1a", "node": "web", "instance": "web[1]", "edge": "web->orders"}
@@ -22,7 +22,7 @@ def live(*faults, at_s=0, more=False):
     """The live configuration of the shop under these faults; instances of web sit in a, b, a."""
     data = (with_queue if more else shop)(faults=[{"at_s": 0, **fault} for fault in faults])
     data["nodes"][2]["azs"] = ["us-east-1a", "us-east-1b"]
-    return lower(parse(with_cache(data) if more else data)).live(at_s)
+    return lower(parse(with_names(with_cache(data)) if more else data)).live(at_s)
 
 
 def same(a, b):

@@ -10,7 +10,7 @@ from engine.components.base import TIERS, Component
 
 # Kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
 NOT_YET = (
-    "resolver", "topic", "route53", "cloudfront", "global_accelerator", "api_gateway", "nlb",
+    "topic", "route53", "cloudfront", "global_accelerator", "api_gateway", "nlb",
     "ecs", "eks", "lambda", "sqs", "sns", "eventbridge", "kinesis", "step_functions", "dynamodb", "aurora", "elasticache", "s3", "efs",
     "nat_gateway", "external",
 )  # fmt: skip

@@ -23,7 +23,7 @@ class Component(Strict):
     glyph: ClassVar[str]
     summary: ClassVar[str]
     placement: ClassVar[Placing]
-    behaviour: ClassVar[Literal["source", "balancer", "station", "cache", "store", "limiter", "function", "queue"]]
+    behaviour: ClassVar[Literal["source", "balancer", "station", "cache", "store", "limiter", "function", "queue", "resolver"]]
     tier: ClassVar[str]
     unplaced: ClassVar[Placing]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one

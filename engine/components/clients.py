@@ -44,6 +44,8 @@ class Clients(Component):
     def _users_in_place(cls, data: Any) -> Any:
         return users_of(data)
 
+    location: str | None = quantity(None, "", "Where they are, for resolvers that answer by location.", max_length=80)
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (OUTSIDE,)
 
@@ -57,6 +59,7 @@ class Clients(Component):
             classes=tuple((c.name, c.share) for c in self.classes),
             keys=self.keys.lower() if self.keys else None,
             repeat_s=shape.repeat_s,
+            location=self.location or "",
             users=getattr(shape, "users", 0),
             think_s=getattr(shape, "think_s", 0.0),
         )

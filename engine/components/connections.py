@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.components.base import Component
 
-EdgeKind = Literal["call", "publish", "consume"]
+EdgeKind = Literal["call", "publish", "consume", "resolve"]
 
 REFUSED: dict[tuple[str, str], str] = {
     ("source", "source"): "clients only send requests, nothing calls them",
@@ -16,6 +16,12 @@ REFUSED: dict[tuple[str, str], str] = {
     ("limiter", "source"): "clients only send requests, nothing calls them",
     ("function", "source"): "clients only send requests, nothing calls them",
     ("store", "function"): "a store answers by itself, it calls nothing; draw the edge the other way round",
+    ("balancer", "resolver"): "a balancer knows its targets, it asks for no names",
+    ("limiter", "resolver"): "a limiter stands in front of what it protects, it asks for no names; put the resolver before the limiter",
+    ("store", "resolver"): "a store answers by itself, it calls nothing",
+    ("resolver", "source"): "clients only send requests, nothing calls them",
+    ("resolver", "resolver"): "a resolver names what is called in the end, not another resolver",
+    ("resolver", "store"): "a store has an address of its own that follows its primary; let a service call it",
     ("store", "limiter"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("cache", "source"): "clients only send requests, nothing calls them",
     ("cache", "balancer"): "a cache fetches a key from the service or store that has it; draw the edge there",
@@ -35,6 +41,8 @@ REFUSED: dict[tuple[str, str], str] = {
     ("queue", "limiter"): "consumers ask the queue themselves; draw the edge to the service that consumes",
     ("queue", "balancer"): "consumers ask the queue themselves; draw the edge to the service that consumes",
     ("queue", "store"): "a store answers by itself and asks for no messages; let a service consume them",
+    ("queue", "resolver"): "consumers ask the queue themselves; draw the edge to the service that consumes",
+    ("resolver", "queue"): "a queue has one address of its own; let a service publish to it",
     ("queue", "queue"): "a queue sends nothing by itself; name it as `dead_letter`, or let a service pass messages on",
 }
 
@@ -45,7 +53,9 @@ def why_not(caller: type[Component], callee: type[Component]) -> str | None:
 
 
 def edge_kind(caller: type[Component], callee: type[Component]) -> EdgeKind:
-    """What passes over an edge, implied by its two ends: consumers of a queue ask for messages, whoever calls one publishes."""
+    """What passes over an edge, implied by its two ends: consumers ask for messages, whoever calls a queue publishes, resolvers name."""
     if caller.behaviour == "queue":
         return "consume"
+    if caller.behaviour == "resolver":
+        return "resolve"
     return "publish" if callee.behaviour == "queue" else "call"

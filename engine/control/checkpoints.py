@@ -26,10 +26,12 @@ USED = {
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
     "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
     "idle": "n_idle", "memories": "n_memory", "entries": "n_entry",
+    "views": "n_view", "view_since": "n_view", "view_shares": "n_view",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
     "takers": "n_taker", "pulls": "n_pull",
+    "view_rows": "n_view", "via": "n_target",
 }  # fmt: skip
 PLACES = ("lat", "wire_of", "path_cut", "path_add", "path_loss", "hop_of")
 BY_START = ("start_begun", "start_latency", "start_ends", "start_degraded")

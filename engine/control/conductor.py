@@ -21,6 +21,7 @@ from engine.control.failover import watch_store
 from engine.control.faults import strike
 from engine.control.health import watch_targets
 from engine.control.promotion import watch_replicas
+from engine.control.resolution import Names, watch_records
 from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, stores
 from engine.kernel.layout import MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
@@ -67,7 +68,10 @@ class Conductor:
         k = len(self.targets)
         self.belief_healthy, self.belief_streak = np.ones(k, np.int8), np.zeros(k, np.int16)
         self.belief_decides = np.full(k, np.nan)  # ticks at which the belief can change at the earliest
+        self.names = Names(self)
         self.env.process(strike(self))
+        for resolver in self.plan.resolvers():
+            self.env.process(watch_records(self, resolver))
         for balancer in self.plan.balancers():
             self.env.process(watch_targets(self, balancer))
         for store in self.plan.stores():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.control.resolution import silence
 from engine.kernel import caches, doors, stores
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
@@ -35,6 +36,7 @@ def strike(c: Conductor) -> Process:
                 what = f"{fault.kind.replace('_', ' ')} of {fault.target}"
                 c.say("fault_end", None, f"{what} is over, after {(end - start) / TICKS_PER_S:g} s", fault=fault.id, target=fault.target)
         c.do(carry_out, c.world, live, time)
+        silence(c, live)
 
 
 def carry_out(world: np.ndarray, live: Live, now: int) -> None:

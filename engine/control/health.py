@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.behaviours import Balancer, HealthCheck
+from engine.control.probes import ask
 from engine.kernel import doors
-from engine.kernel.layout import ALIVE, DEAD_BLACK_HOLE, ticks
+from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 
 if TYPE_CHECKING:
@@ -24,31 +25,10 @@ PROBE, VERDICT = 0, 1
 
 def probe(c: Conductor, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
     """The ``number``-th probe of target k, sent now: (passed, ticks until the balancer knows, why it failed)."""
-    s = c.world[0]
     b, e, i = c.targets[k]
-    here, there = s["inst"][c.plan.nodes[b].first], s["inst"][i]
-    edge, cut = s["edges"][e], s["path_cut"]
-    timeout = ticks(check.timeout_s)
-    silence = (False, timeout, f"no answer within {check.timeout_s:g} s")
-    a, z = here["place"], there["place"]
-    round_trip = int(s["lat"][a, z] + s["lat"][z, a] + edge["add"] + s["path_add"][a, z] + s["path_add"][z, a])
-    if edge["cut_request"] or edge["cut_answer"] or cut[a, z] or cut[z, a] or there["down"] == DEAD_BLACK_HOLE or round_trip > timeout:
-        return silence
     target = c.plan.instances[i]
-    names = (c.plan.nodes[b].id, c.plan.nodes[target.node].id, target.index, number)
-    for direction, share, path in ((0, edge["lose_request"], (a, z)), (1, edge["lose_answer"], (z, a))):
-        lost = 1.0 - (1.0 - float(share)) * (1.0 - float(s["path_loss"][path]))
-        if lost > 0.0 and stream_uniform(c.plan.seed, "probe loss", *names, direction) < lost:
-            return silence
-    if there["down"] != ALIVE:
-        return False, round_trip, "connection refused"
-    share = float(there["throttle_share"])
-    if share and stream_uniform(c.plan.seed, "probe throttled", *names) < share:
-        return False, round_trip, "it answered that there are too many requests"
-    share = float(there["error_share"])
-    if share and stream_uniform(c.plan.seed, "probe error", *names) < share:
-        return False, round_trip, "it answered with an error"
-    return True, round_trip, ""
+    here = int(c.world[0]["inst"]["place"][c.plan.nodes[b].first])
+    return ask(c, e, here, i, check.timeout_s, (c.plan.nodes[b].id, c.plan.nodes[target.node].id, target.index, number))
 
 
 def phase(c: Conductor, k: int, interval: int) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from engine.components.base import Component
 from engine.components.connections import edge_kind
 from engine.document.draft import Draft
 from engine.document.edges import Edge
@@ -86,6 +87,19 @@ def check_edges(draft: Draft) -> Found:
         if edge.caller in ends and edge.callee in ends:
             found = edge.check_between(ends[edge.caller], ends[edge.callee])
             yield from (Problem(f"{path}.{field}", message) for field, message in found)
+        if edge.caller in nodes:
+            yield from (Problem(f"{path}.{field}", message) for field, message in _check_record(nodes[edge.caller], edge))
+
+
+def _check_record(caller: type[Component], edge: Edge) -> Iterator[tuple[str, str]]:
+    """Nobody calls over an edge from a resolver, and only such edges have a weight and locations."""
+    records = {"weight", "locations"}
+    if caller.behaviour == "resolver":
+        for field in sorted(edge.model_fields_set - {"caller", "callee", "kind"} - records):
+            yield field, f"nobody calls over an edge from a resolver; set {field} on the edges into {edge.caller!r}"
+    else:
+        for field in sorted(edge.model_fields_set & records):
+            yield field, "matters only on an edge from a resolver; remove it"
 
 
 def check_caches(draft: Draft) -> Found:
@@ -150,6 +164,8 @@ def check_calls(draft: Draft) -> Found:
     for node in draft.scenario.nodes:
         if node.id not in calling and node.behaviour == "balancer":
             yield Problem(f"nodes.{node.id}", "has no targets; add an edge from it to a service")
+        elif node.id not in calling and node.behaviour == "resolver":
+            yield Problem(f"nodes.{node.id}", "names nothing; add an edge from it to each target")
         elif node.id not in calling and node.behaviour == "limiter":
             yield Problem(f"nodes.{node.id}", "protects nothing; add an edge from it to what it stands in front of")
         elif node.id not in calling and node.behaviour == "source":

@@ -86,7 +86,7 @@ class Edge(Strict):
 
     caller: Id = quantity(..., "", "Node that calls.", alias="from")
     callee: Id = quantity(..., "", "Node that is called.", alias="to")
-    kind: EdgeKind | None = quantity(None, "", "What passes over the edge; implied by its two ends.", later=("replicate", "resolve"))
+    kind: EdgeKind | None = quantity(None, "", "What passes over the edge; implied by its two ends.", later=("replicate",))
     timeout_s: float | None = quantity(None, "s", "Per attempt, from sending to the whole answer; the caller's default when not given.",
                                        gt=0, le=LONGEST_S, label="Timeout")  # fmt: skip
     attempts: int = quantity(1, "", "Attempts per call, the first included.", ge=1, le=100, assumption="no retries unless asked for")
@@ -105,6 +105,16 @@ class Edge(Strict):
                                 label="Idempotent", assumption="retries do the work again unless a key says otherwise")  # fmt: skip
     connection_pool: PoolFields | None = quantity(None, "", "Keeps connections open, also to a store's old address; a new one per call "
                                                   "without it.", label="Connection pool")  # fmt: skip
+    weight: float | None = quantity(None, "", "How often a weighted resolver names this target, relative to the others; 1 when not given.",
+                                    ge=0, le=255)  # fmt: skip
+    locations: list[str] | None = quantity(
+        None, "", "A geolocation resolver names this target to callers in these places (`location` of clients, Region of services); "
+        "without any, to everybody else.", max_length=50, widget="text")  # fmt: skip
+
+    @property
+    def weight_or_one(self) -> float:
+        """The weight with its default."""
+        return 1.0 if self.weight is None else self.weight
 
     cache: Id | None = quantity(None, "", "Id of a cache the caller asks first; it needs an edge to it too. On a hit this call is not "
                                 "made, a miss fills the cache, a write drops the key.", label="Cache")  # fmt: skip

@@ -10,7 +10,7 @@ from engine.faults.base import Fault
 
 # Fault kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
 NOT_YET = (
-    "control_plane_down", "dns_empty",
+    "control_plane_down",
 )  # fmt: skip
 
 

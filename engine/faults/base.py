@@ -79,6 +79,8 @@ class Fault(Strict):
         fits = [ARTICLES[kind] for kind in self.targets]
         if target.kind not in self.targets:
             yield "target", f"{self.target!r} is {ARTICLES[target.kind].split(' (')[0]}; {self.kind} happens to {' or '.join(fits)}"
+        elif target.kind == "edge" and topology.nodes[target.id.split("->")[1]].behaviour == "resolver":
+            yield "target", "nothing passes over an edge to a resolver, calls go where its answers lead; name the edge from it to a target"
         elif target.kind in ("node", "instance") and self.behaviours:
             yield from self._check_behaviour(topology, target)
 

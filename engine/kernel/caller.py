@@ -13,10 +13,12 @@ from engine.kernel.connections import reconnect
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
     BREAKER_OPEN, BUDGET_TOKENS, BULKHEAD_FULL, CALLING, CAUSE_BITS, EXP_DECORRELATED, EXP_EQUAL, EXP_FULL, FIXED,
-    LEAST_OUTSTANDING, NO_BACKOFF, NO_TARGET, OK, PRIMARY, RANDOM, REFUSED, REQUEST, ROUND_ROBIN, TIMEOUT, TRAVEL,
+    LEAST_OUTSTANDING, NO_BACKOFF, NO_TARGET, OK, PRIMARY, RANDOM, REFUSED, REQUEST, RESOLVED, ROUND_ROBIN, TIMEOUT,
+    TRAVEL, UNRESOLVED,
 )  # fmt: skip
 from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
 from engine.kernel.stores import member_for
+from engine.kernel.views import NO_ANSWER, answered, begin_record, end_record, leave_record
 from engine.kernel.wires import allocate, count_message, release, send, start_timer, stop_timer
 
 PENDING = np.int64(-1)
@@ -86,11 +88,13 @@ def blame(fr, e, outcome, first):
 
 
 @tiny
-def target_of(s, fr, step, tries):
-    """Row of the target for try number ``tries``; −1 when there is none."""
+def target_of(s, fr, step, tries, now):
+    """Row of the target for try number ``tries``; negative when there is none."""
     pool = s.pools[step.pool]
     if pool.policy == PRIMARY:
         return member_for(s, pool, fr, step.local, tries)
+    if pool.policy == RESOLVED:
+        return answered(s, pool.names, fr, step.local, tries, now)
     return choose(s, pool, fr, step.local, tries)
 
 
@@ -99,11 +103,11 @@ def attempt(s, f, now):
     """Frame f tries the call at its step once: PENDING, or the outcome of an attempt that never left."""
     fr = s.frames[f]
     step = s.steps[fr.pc]
-    row = target_of(s, fr, step, fr.tries)
+    row = target_of(s, fr, step, fr.tries, now)
     if row < 0:
         s.edges[s.pools[step.pool].edge].n_attempts += 1
         fr.origin = -1
-        return NO_TARGET
+        return UNRESOLVED if row == NO_ANSWER else NO_TARGET
     ed = s.edges[s.targets[row].edge]
     ed.n_attempts += 1
     fr.origin = row
@@ -131,6 +135,8 @@ def dispatch(s, f, row, step, tries, now):
     ch.parent = f
     ch.inst = s.targets[row].inst
     ch.edge = e
+    if s.via[row]:  # it travels over the edge of the record, and is the caller's edge only to the caller
+        ch.edge = begin_record(s, row)
     ch.pc = s.nodes[s.inst[ch.inst].node].pc + step.entry
     ch.key = child_key(fr.key, step.local, tries)
     ch.kind = fr.kind
@@ -140,8 +146,8 @@ def dispatch(s, f, row, step, tries, now):
     if fr.call >= 0:
         ch.group = fr.call
         s.calls[fr.call].refs += 1
-    count_message(s, e, REQUEST, fr.inst, ch.inst, now)
-    if not send(s, c, e, REQUEST, fr.inst, ch.inst, now):
+    count_message(s, ch.edge, REQUEST, fr.inst, ch.inst, now)
+    if not send(s, c, ch.edge, REQUEST, fr.inst, ch.inst, now):
         release(s, c)
         return np.int64(-1)
     return c
@@ -166,6 +172,8 @@ def let_go(s, row, inst):
     """One open attempt less at this target, for the balancer's counts and the caller's bulkhead."""
     site_of(s, s.edges[s.targets[row].edge], inst).inflight -= 1
     s.targets[row].out -= 1
+    if s.via[row]:
+        leave_record(s, row)
 
 
 @tiny
@@ -190,13 +198,15 @@ def leave_children(s, f):
 
 
 @tiny
-def note(s, row, inst, outcome, now):
-    """What the caller instance learns from the end of an attempt: its breaker's count, and that a pooled connection is dead."""
+def note(s, fr, row, outcome, now):
+    """What caller fr's instance learns from the end of an attempt: its breaker's count, and that a pooled connection is dead."""
     ed = s.edges[s.targets[row].edge]
     if ed.breaker:
-        note_result(ed, site_of(s, ed, inst), outcome != OK, now)
+        note_result(ed, site_of(s, ed, fr.inst), outcome != OK, now)
     if ed.pooled and (outcome == TIMEOUT or outcome == REFUSED):
-        reconnect(s, ed, inst, row)
+        reconnect(s, ed, fr.inst, row)
+    if s.via[row]:
+        end_record(s, fr, row, outcome, now)
 
 
 @tiny
@@ -204,7 +214,7 @@ def end_attempt(s, f, outcome, now):
     """The only open attempt of caller f is over: by its answer or by the timeout."""
     forget_call(s, f)
     fr = s.frames[f]
-    note(s, fr.origin, fr.inst, outcome, now)
+    note(s, fr, fr.origin, outcome, now)
 
 
 @inner

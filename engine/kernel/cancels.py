@@ -20,22 +20,22 @@ def abandon(s, c, e, caller, now):
     if c >= 0:
         s.frames[c].parent = -1
         if s.edges[e].cancel:
-            send_cancel(s, c, e, caller, now)
+            send_cancel(s, c, caller, now)
 
 
 @inner
-def send_cancel(s, c, e, caller, now):
+def send_cancel(s, c, caller, now):
     """Word to frame c that nobody waits for it."""
     m = allocate(s)
     message, work = s.frames[m], s.frames[c]
     message.parent = -1
     message.child = c
     message.key = work.key  # frames are used again: it must still be the same one
-    message.edge = e
+    message.edge = work.edge
     message.inst = work.inst
     message.origin = caller
     message.state = CANCEL
-    if not send(s, m, e, REQUEST, caller, work.inst, now):
+    if not send(s, m, work.edge, REQUEST, caller, work.inst, now):
         release(s, m)
 
 
@@ -109,10 +109,8 @@ def stop_calling(s, c, now):
     give_place_back(s.edges[e], site_of(s, s.edges[e], fr.inst))
     if child >= 0:
         s.frames[child].parent = -1
-        send_cancel(s, child, e, fr.inst, now)
-    if second >= 0:
-        e = s.targets[second].edge
-        if twin >= 0:
-            s.frames[twin].parent = -1
-            send_cancel(s, twin, e, fr.inst, now)
+        send_cancel(s, child, fr.inst, now)
+    if second >= 0 and twin >= 0:
+        s.frames[twin].parent = -1
+        send_cancel(s, twin, fr.inst, now)
     fr.second = -1

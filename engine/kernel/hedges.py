@@ -41,7 +41,7 @@ def hedge(s, f, now):
     """Caller f, just taken off its timeout list, tries a second target; then it waits for the rest of its timeout."""
     fr = s.frames[f]
     step = s.steps[fr.pc]
-    row = target_of(s, fr, step, fr.tries + HEDGE)
+    row = target_of(s, fr, step, fr.tries + HEDGE, now)
     fr.second = -1
     if row >= 0 and may_hedge(s, fr, row):
         e = s.targets[row].edge
@@ -74,7 +74,7 @@ def first_of_two(s, f, was_first, outcome, first, now):
         blame(fr, e, outcome, first)
         fr.origin = other
         fr.child = rest
-    note(s, row, fr.inst, outcome, now)
+    note(s, fr, row, outcome, now)
     fr.second = -1
     return outcome == OK
 
@@ -86,6 +86,6 @@ def hedge_timed_out(s, f, now):
     e = s.targets[fr.second].edge
     s.attempt_ends[e, TIMEOUT] += 1
     let_go(s, fr.second, fr.inst)
-    note(s, fr.second, fr.inst, TIMEOUT, now)
+    note(s, fr, fr.second, TIMEOUT, now)
     abandon(s, fr.twin, e, fr.inst, now)
     fr.second = -1

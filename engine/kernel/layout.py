@@ -57,6 +57,7 @@ OP_OVER = np.int64(31)  # a detached call is over
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
+RESOLVED = np.int64(20)  # whom the cached DNS answer names
 NO_BACKOFF, FIXED, EXP_NONE, EXP_FULL, EXP_EQUAL, EXP_DECORRELATED = np.arange(6)
 CLOSED, OPEN, HALF_OPEN = np.arange(3)
 ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC, ROLE_REPLICA = np.arange(5)
@@ -79,6 +80,7 @@ N_MEMORY, N_ENTRY = 2048, 1 << 22
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_000, 512, 65_536, 65_536, 1 << 22
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
+N_VIEW, N_VERSIONS, N_RECORD = 128, 64, 64  # callers of resolvers; answers each remembers at most; records of one
 N_IDLE = 262_144  # environments of all functions
 COLD_LOCAL = 1000  # the cold start's place in a program: behind all others, so that it shifts nobody's draws
 DETACHED_LOCAL = 2000  # a detached call's place in a program
@@ -117,7 +119,7 @@ edge_dt = _record(
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
     floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )
-pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address", unsigned="salt")
+pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names", unsigned="salt")
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 target_dt = _record("inst edge out healthy")
@@ -127,6 +129,7 @@ entry_dt = _record("prev next until held")
 # The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
 log_dt = _record("n lost shift low ring mask first members primary gap first_version partition partitions", unsigned="salt")
 dist_dt = _record("kind table", floats="scale power")
+view_dt = _record("ttl long_ttl slots caller_first many n_record n_version", floats="sticky", unsigned="key")  # a caller of a resolver
 wire_dt = _record("delay head tail armed")
 source_dt = _record(
     "k seg inst even batch first_seg n_seg row mixed first_class n_class n_keys lap users",
@@ -165,6 +168,7 @@ world_dt = np.dtype(
         ("n_queue", I8), ("n_taker", I8), ("n_pull", I8), ("n_messages", I8), ("free_message", I8), ("messages_in_use", I8),
         ("hungry_head", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
+        ("n_view", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
@@ -178,6 +182,8 @@ world_dt = np.dtype(
         ("memories", memory_dt, (N_MEMORY,)), ("entries", entry_dt, (N_ENTRY,)),
         ("queues", queue_dt, (N_QUEUE,)), ("messages", message_dt, (N_MESSAGES,)), ("takers", taker_dt, (N_TAKER,)),
         ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
+        ("views", view_dt, (N_VIEW,)), ("view_since", I8, (N_VIEW, N_VERSIONS)), ("view_rows", I8, (N_VIEW, N_RECORD + 1)),
+        ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),
         ("carried", I8, (N_EDGE, 8)),  # after the warm-up, by direction · 4 + kind of hop

@@ -74,7 +74,7 @@ def give_up(s, f, now):
     fr = s.frames[f]
     row = fr.origin
     let_go(s, row, fr.inst)
-    note(s, row, fr.inst, TIMEOUT, now)
+    note(s, fr, row, TIMEOUT, now)
     abandon(s, fr.child, s.targets[row].edge, fr.inst, now)
     if fr.second >= 0:
         hedge_timed_out(s, f, now)

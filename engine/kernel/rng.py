@@ -19,6 +19,7 @@ U30, U27, U31, U11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 FOR_CHILD, FOR_SERVICE, FOR_ERROR, FOR_PICK, FOR_PICK2, FOR_BACKOFF = np.arange(6)
 FOR_FALLBACK, FOR_JITTER, FOR_LOSS, FOR_THROTTLE = np.arange(30, 34)
 FOR_THINK, FOR_NEXT = np.arange(40, 42)
+FOR_RESOLVER, FOR_ANSWER = np.arange(42, 44)
 FOR_DELIVERY, FOR_POISON, FOR_FILTER, FOR_COURIER = np.arange(50, 54)  # of messages
 ZERO = np.int64(0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Calls(Clock):
     flying: dict[Job, int]
     sites: dict[tuple[int, Server], Site]
     tokens: list[float]
+    resolve: Callable[[Pool, Server, int, int, int], Target | None]
     attempt_ends: Counter[tuple[int, int, str]]
     call_ends: Counter[tuple[int, int, str]]
     extras: Counter[tuple[int, int, str]]
@@ -88,6 +89,8 @@ class Calls(Clock):
         """The target of the next attempt, by what the caller believes."""
         if pool.algorithm == "primary":
             return self.member(pool, caller, key, local, tries, about)
+        if pool.algorithm == "named":
+            return self.resolve(pool, caller, key, local, tries)
         targets = pool.rotation
         if len(targets) <= 1:
             return targets[0] if targets else None
@@ -171,7 +174,7 @@ class Calls(Clock):
         """One attempt and its hedge: (outcome, first cause of the callee's own failure, first cause of a hedge that failed before),
         or None when the caller died or was cancelled."""
         if target is None:
-            return "no_healthy_target", None, None
+            return "unresolved" if pool.algorithm == "named" else "no_healthy_target", None, None
         caller = job.callee
         site, policy = self.sites[target.edge, caller], self.plan.edges[target.edge].policy
         if policy.bulkhead is not None and site.inflight >= policy.bulkhead:
@@ -216,7 +219,8 @@ class Calls(Clock):
         caller = job.callee
         site = self.sites[target.edge, caller]
         key = self.draws.child(job.key, local, tries)
-        sent = Job(target.edge, caller, target.server, key, self.env.event(), job.about, record=record, verb=job.asks)
+        over = target.via if target.via >= 0 else target.edge
+        sent = Job(over, caller, target.server, key, self.env.event(), job.about, record=record, verb=job.asks)
         mine = Attempt(target, site, sent, tries)
         site.inflight += 1
         target.out += 1
@@ -245,6 +249,10 @@ class Calls(Clock):
         attempt.target.out -= 1
         if outcome is not None:
             attempt.site.note(outcome != "ok", self.env.now)
+            if attempt.target.via >= 0:  # on the edge of a record every attempt is a call
+                second = self.env.now // TICKS_PER_S
+                self.attempt_ends[second, attempt.target.via, outcome] += 1
+                self.call_ends[second, attempt.target.via, outcome] += 1
             if outcome in ("timeout", "refused"):
                 attempt.site.reconnect(attempt.target)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Control(Queues):
     sites: dict[tuple[int, Server], Site]
     pools: list[list[Pool]]
     killed: Counter[int]
+    mute: dict[int, bool]
+    note_answer: Callable[[int], None]
 
     def start_control(self) -> None:
         """Start every control process."""
@@ -73,6 +75,10 @@ class Control(Queues):
             if self.is_cut(job, direction):
                 del self.flying[job]
                 self.lose(job)
+        for n, mute in self.mute.items():
+            if mute != bool(live.dns_empty[self.of(n)[0].number]):
+                self.mute[n] = not mute
+                self.note_answer(n)
         for server in self.servers:
             server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
             server.throttle_share = float(live.throttle_share[server.number])
@@ -154,23 +160,28 @@ class Control(Queues):
 
     def probe(self, b: int, target: Target, check: HealthCheck, names: tuple[Any, ...], number: int) -> tuple[bool, int]:
         """(passed, ticks until a failure is known)."""
-        server, here, e = target.server, self.servers[self.plan.nodes[b].first].place, target.edge
-        there = server.place
-        there_and_back = self.way(here, there) + self.way(there, here) + self.add[e]
+        here = self.servers[self.plan.nodes[b].first].place
+        passed, delay = self.ask(here, target.edge, target.server, check.timeout_s, (*names, number))
+        return passed, 0 if passed else delay
+
+    def ask(self, here: int, e: int, server: Server, timeout_s: float, names: tuple[Any, ...], spent: int = 0) -> tuple[bool, int]:
+        """One probe from a place: (passed, ticks until that is known)."""
+        there, seed = server.place, self.plan.seed
+        way = spent + self.way(here, there) + self.way(there, here) + self.add[e]
         silent = any(self.cut[e]) or (here, there) in self.path_cut or (there, here) in self.path_cut or server.down == 2
-        if silent or there_and_back > ticks(check.timeout_s):
-            return False, ticks(check.timeout_s)
+        if silent or way > ticks(timeout_s):
+            return False, ticks(timeout_s)
         for direction, a, z in ((0, here, there), (1, there, here)):
             share = 1.0 - (1.0 - float(self.edge_loss[e, direction])) * (1.0 - float(self.path_loss[a, z]))
-            if share and stream_uniform(self.plan.seed, "probe loss", *names, number, direction) < share:
-                return False, ticks(check.timeout_s)
+            if share and stream_uniform(seed, "probe loss", *names, direction) < share:
+                return False, ticks(timeout_s)
         if server.down:
-            return False, there_and_back
-        if server.throttle_share and stream_uniform(self.plan.seed, "probe throttled", *names, number) < server.throttle_share:
-            return False, there_and_back
-        if server.error_share and stream_uniform(self.plan.seed, "probe error", *names, number) < server.error_share:
-            return False, there_and_back
-        return True, 0
+            return False, way
+        if server.throttle_share and stream_uniform(seed, "probe throttled", *names) < server.throttle_share:
+            return False, way
+        if server.error_share and stream_uniform(seed, "probe error", *names) < server.error_share:
+            return False, way
+        return True, way
 
     def judge_later(self, delay: int, b: int, target: Target, check: HealthCheck, counts: list[int]) -> Process:
         """A failed probe is known after a while."""

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import simpy
 
-from engine.behaviours import Balancer, Cache, Function, Limiter, Station, Store
+from engine.behaviours import Balancer, Cache, Function, Limiter, Resolver, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.caches import Caches
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, THROTTLE, Draws
 from engine.oracle.gates import Gates
 from engine.oracle.replication import Replication
+from engine.oracle.resolution import Names
 from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
 from engine.oracle.traffic import Traffic
 from engine.plan import Plan
@@ -23,7 +24,7 @@ from engine.plan import Plan
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Gates, Traffic, Control, Replication, Caches):
+class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False) -> None:
@@ -59,6 +60,7 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
         self.start_stores()
         self.start_caches()
         self.set_queues()
+        self.start_names()
         self.start_control()
         self.start_clients()
 
@@ -72,7 +74,7 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
         groups = [node.calls] if isinstance(node.behaviour, Balancer) else [(e,) for e in node.calls]
         pools = []
         for group in groups:
-            targets = [Target(s, e) for e in group for s in self.of(self.plan.edges[e].callee)]
+            targets = [Target(s, e, via=v) for e in group for v, s in self.behind(e)]
             if isinstance(node.behaviour, Balancer):
                 algorithm = node.behaviour.algorithm
             else:
@@ -82,8 +84,17 @@ class Oracle(Gates, Traffic, Control, Replication, Caches):
                 for s in self.of(n):
                     callee = self.plan.nodes[self.plan.edges[e].callee].behaviour
                     self.sites[e, s].primaries = targets[:: len(callee.azs) if isinstance(callee, Store) else 1]
-            pools.append(Pool(targets, algorithm))
+            called = self.plan.edges[group[0]].callee
+            named = isinstance(self.plan.nodes[called].behaviour, Resolver)
+            pools.append(Pool(targets, "named" if named else algorithm, resolver=called if named else None))
         return pools
+
+    def behind(self, e: int) -> list[tuple[int, Server]]:
+        """(edge of the record or −1, server) of everybody a call over an edge can come to."""
+        callee = self.plan.nodes[self.plan.edges[e].callee]
+        if isinstance(callee.behaviour, Resolver):
+            return [(v, s) for v in callee.calls for s in self.of(self.plan.edges[v].callee)]
+        return [(-1, s) for s in self.of(self.plan.edges[e].callee)]
 
     def run(self, until_s: float | None = None) -> Oracle:
         """Simulate to ``until_s`` (the plan's duration when absent)."""

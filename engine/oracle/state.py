@@ -120,6 +120,7 @@ class Target:
     edge: int
     out: int = 0
     healthy: bool = True
+    via: int = -1  # behind a resolver: the edge of the record it stands for
 
 
 @dataclass(eq=False)
@@ -129,6 +130,7 @@ class Pool:
     targets: list[Target]
     algorithm: str
     rotation: list[Target] = field(default_factory=list)
+    resolver: int | None = None  # node that says which of the targets it is
     next: int = 0
     verb: str = ""  # what a cache that is only asked is to do
 

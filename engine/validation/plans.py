@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.behaviours import (
-    Backoff, Balancer, Behaviour, Breaker, CallPolicy, Distribution, Failover, Function, HealthCheck, Source, Station, Store,
+    Backoff, Balancer, Behaviour, Breaker, CallPolicy, Distribution, Failover, Function, HealthCheck, Resolver, Source, Station, Store,
 )  # fmt: skip
 from engine.live import BLACK_HOLE, REFUSED, Live
 from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
@@ -44,6 +44,8 @@ def make_plan(
 
 
 def _instances(n: int, behaviour: Behaviour) -> list[PlanInstance]:
+    if isinstance(behaviour, Resolver):
+        return [PlanInstance(n, 0, 0, UNLIMITED, UNLIMITED)]
     if isinstance(behaviour, Function):
         return [PlanInstance(n, 0, 2, behaviour.concurrency, 0)]
     if not isinstance(behaviour, Station | Store):
@@ -145,14 +147,15 @@ def random_plan(seed: int, duration_s: float = 30.0) -> Plan:
     return make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=faults, **network)
 
 
-def random_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
+def random_fault(r: random.Random, plan: Plan, duration_s: float, store: bool = True) -> PlanFault:
     """Any kind of fault on any target, between a tenth and the end of the run."""
     start = round(r.uniform(0.1, 0.7) * duration_s, 3) + 0.00005
     end = start + round(r.uniform(0.05, 0.5) * duration_s, 3)
     servers = [i for i, x in enumerate(plan.instances) if x.place > 1]
     some = r.sample(servers, min(len(servers), r.choice([1, 1, 2, 4])))
     edge, direction = r.randrange(len(plan.edges)), r.choice([[0], [1], [0, 1]])
-    kind = r.choice(["black hole", "refused", "az", "slow", "errors", "latency", "edge cut", "path cut", "blip"])
+    kinds = ["black hole", "refused", "az", "slow", "errors", "latency", "edge cut", "path cut", "blip"]
+    kind = r.choice(kinds if store else kinds[:-1])
     if kind in ("black hole", "refused"):
         return down(start, end, some, BLACK_HOLE if kind == "black hole" else REFUSED)
     if kind == "blip":  # the primary is away just long enough to be replaced, and comes back fenced
