@@ -65,7 +65,14 @@ if COMPILED:
     from engine.kernel.unsigned import with_unsigned_indices
 
     numba.config.CACHE_DIR = str(CACHE_DIR)  # type: ignore[attr-defined]  # made at run time
+    _shared: dict[str, Any] = {"error_model": "numpy"}
     _hidden: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
+    try:
+        from engine.kernel.pipeline import InnerKernel, Kernel
+    except (ImportError, AttributeError):  # a Numba whose inside looks different: its own pipeline takes longer
+        pass
+    else:
+        _shared["pipeline_class"], _hidden["pipeline_class"] = Kernel, InnerKernel
 
 
 def _compile(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
@@ -85,4 +92,4 @@ def inner(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Called from Python; cached on disk; releases the interpreter lock."""
-    return _compile(function, cache=True, nogil=True, error_model="numpy") if COMPILED else function
+    return _compile(function, cache=True, nogil=True, **_shared) if COMPILED else function

@@ -145,7 +145,10 @@ def advance(w, until):
     """Process every event before ``until`` (ticks). SATURATED when the frames are nearly used up; the state stays consistent."""
     s = w[0]
     limit = until << ID_BITS
-    while s.heap_n > 0:
+    while True:
+        run_ready(s, s.now)  # of the last event, or of what a door did
+        if s.heap_n == 0:
+            break
         top = s.heap[0]
         if top >= limit:
             break
@@ -168,6 +171,5 @@ def advance(w, until):
         else:
             drop_top(s)
             look_after(s, who - FIRST_QUEUE, now)
-        run_ready(s, now)
     s.now = max(s.now, until)
     return np.int64(DONE)
