@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-
 from engine.components.base import TIERS, Component
+from engine.found import found
 
 # Kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
 NOT_YET = (
@@ -16,17 +13,10 @@ NOT_YET = (
 )  # fmt: skip
 
 
-def _found() -> dict[str, type[Component]]:
-    """Kind → class of every `Component` with a kind that is defined in a module of this folder."""
-    kinds: dict[str, type[Component]] = {}
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        for cls in vars(module).values():
-            if inspect.isclass(cls) and issubclass(cls, Component) and cls.__module__ == module.__name__:
-                kind = cls.model_fields["kind"].default
-                if kind:
-                    kinds[kind] = cls
+def _by_kind() -> dict[str, type[Component]]:
+    kinds = {cls.model_fields["kind"].default: cls for cls in found(__name__, Component)}
+    kinds.pop("", None)  # what several kinds have in common
     return dict(sorted(kinds.items(), key=lambda item: (TIERS.index(item[1].tier), item[0])))
 
 
-COMPONENTS = _found()
+COMPONENTS = _by_kind()

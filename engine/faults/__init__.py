@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-
 from engine.faults.base import Fault
+from engine.found import found
 
 # Fault kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
 NOT_YET = (
@@ -14,17 +11,10 @@ NOT_YET = (
 )  # fmt: skip
 
 
-def _found() -> dict[str, type[Fault]]:
-    """Kind → class of every `Fault` with a kind that is defined in a module of this folder."""
-    kinds: dict[str, type[Fault]] = {}
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        for cls in vars(module).values():
-            if inspect.isclass(cls) and issubclass(cls, Fault) and cls.__module__ == module.__name__:
-                kind = cls.model_fields["kind"].default
-                if kind:
-                    kinds[kind] = cls
+def _by_kind() -> dict[str, type[Fault]]:
+    kinds = {cls.model_fields["kind"].default: cls for cls in found(__name__, Fault)}
+    kinds.pop("", None)  # what several kinds have in common
     return dict(sorted(kinds.items()))
 
 
-FAULTS = _found()
+FAULTS = _by_kind()
