@@ -117,6 +117,7 @@ class Cache(Station):
     hit_ratio: float | None = None  # instead of remembering: this share of look-ups hits
     writes: Literal["through", "around"] = "through"  # a write that succeeded is kept, or what was kept of its key is dropped
     stale_if_error_s: float = 0.0  # an expired value is given out for this long when a new one cannot be had
+    coalesce: bool = False  # of the requests that miss one key at the same time, one fetches it and the others wait; reading through only
 
 
 def shed_from(station: Station) -> int:

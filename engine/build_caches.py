@@ -27,6 +27,10 @@ def memories(plan: Plan, s: np.void) -> None:
         row["grace"] = L.ticks(cache.stale_if_error_s)
         row["hit_ratio"] = -1.0 if cache.hit_ratio is None else cache.hit_ratio
         s["inst"]["memory"][i] = m
+        row["fetches"] = -1
+        if cache.coalesce:
+            row["fetches"] = s["n_fetch"]
+            s["n_fetch"] += n_keys
     s["n_memory"], s["n_entry"] = len(plan.memories()), len(plan.memories()) * n_keys
 
 
@@ -38,18 +42,22 @@ def count_entries(plan: Plan) -> int:
 def program(cache: Cache, pools: list[int]) -> list[Step] | None:
     """Steps of a cache that reads through: look up, call, keep. Jumps count from the first step."""
     serve = {"op": int(L.OP_SERVE), "on_ok": 1}
-    calls = len(pools)
+    calls, fetch = len(pools), 3
     after = 3 + calls  # a write from here on is kept or dropped
     stale, last = {"op": int(L.OP_STALE), "on_ok": GOOD, "on_fail": BAD}, after + 3
+    waiting: list[Step] = []  # behind all others, so that the draws of the calls are the same with and without it
+    if cache.coalesce:
+        waiting, fetch = [{"op": int(L.OP_COALESCE), "on_ok": 3, "on_miss": GOOD, "on_fail": last}], last + 1
     return [
         serve,
         {"op": int(L.OP_WRITES), "on_ok": 2, "on_fail": 3},
-        {"op": int(L.OP_LOOKUP), "on_ok": GOOD, "on_fail": 3},
+        {"op": int(L.OP_LOOKUP), "on_ok": GOOD, "on_fail": fetch},
         *({"op": int(L.OP_CALL), "pool": pool, "on_ok": 4 + k, "on_fail": last} for k, pool in enumerate(pools)),
         {"op": int(L.OP_WRITES), "on_ok": after + 1, "on_fail": after + 1 if cache.writes == "through" else after + 2},
         {"op": int(L.OP_FILL), "on_ok": GOOD},
         {"op": int(L.OP_DROP), "on_ok": GOOD},
         stale,
+        *waiting,
     ]
 
 

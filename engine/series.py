@@ -14,6 +14,7 @@ N_OUT = len(OUTCOMES)
 EXTRAS = ("degraded", "hedges", "hedge_wins", "superseded", "duplicates", "lost_messages")  # columns of ``edge_extras``
 N_EXTRA = len(EXTRAS)
 QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered", "deleted", "late_deletes", "dead_lettered", "expired")
+CACHE_COUNTS = ("coalesced", "stale_answers")  # requests: waited for another's fetch · given an expired value
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
 
@@ -59,6 +60,7 @@ class Series:
     cache_hits: np.ndarray  # int32 [T, M] look-ups that found a fresh value; `Plan.memories`
     cache_misses: np.ndarray  # int32 [T, M] look-ups that did not
     cache_held: np.ndarray  # int32 [T, M] keys held at the end of the second, expired ones included
+    cache_counts: np.ndarray  # int32 [T, M, CACHE_COUNTS]
     queue_counts: np.ndarray  # int64 [T, Q, QUEUE_COUNTS] messages: the first two at the end of the second, the others within it
     queue_oldest_s: np.ndarray  # float64 [T, Q] age of the oldest message at the end of the second; 0 when there is none
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
@@ -147,6 +149,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),
         cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
+        cache_counts=zeros(np.int32, rows, M, len(CACHE_COUNTS)),
         queue_counts=zeros(np.int64, rows, Q, len(QUEUE_COUNTS)), queue_oldest_s=zeros(np.float64, rows, Q),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),

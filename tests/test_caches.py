@@ -16,13 +16,13 @@ import pytest
 from engine import loads, simulate
 from engine.behaviours import Cache, CallPolicy, Distribution, Keys, Source, Station
 from engine.control.conductor import Conductor
-from engine.kernel.layout import ticks
+from engine.outcomes import OUTCOMES
 from engine.plan import Plan, PlanFault
-from engine.series import Series
+from engine.series import CACHE_COUNTS, Series
 from engine.validation.plans import down, fault, make_plan
-from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches
+from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches, random_plan_of_herds
 from tests.documents import said
-from tests.test_invariants import equal
+from tests.test_invariants import assert_branch_is_exact
 from tests.test_oracle import differences
 from tests.test_theory import assert_close, estimate
 
@@ -30,6 +30,16 @@ from tests.test_theory import assert_close, estimate
 @pytest.mark.parametrize("seed", range(40))
 def test_kernel_and_oracle_agree_on_systems_with_caches(seed: int) -> None:
     assert differences(random_plan_of_caches(seed)) == {}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_kernel_and_oracle_agree_on_herds_at_one_cache(seed: int) -> None:
+    assert differences(random_plan_of_herds(seed)) == {}
+
+
+def test_the_herds_do_what_they_are_for() -> None:
+    counts = sum(run(random_plan_of_herds(seed)).cache_counts.sum((0, 1)) for seed in range(20))
+    assert dict(zip(CACHE_COUNTS, counts > 100, strict=True)) == dict.fromkeys(CACHE_COUNTS, True)
 
 
 AT_ONCE = Distribution("constant", 0.0)
@@ -119,6 +129,49 @@ def test_a_write_through_is_found_by_the_next_read_and_one_around_is_not(writes:
     assert hit_ratio(series, 1) == pytest.approx(ratio, abs=0.01)
 
 
+def herd(**fields: Any) -> Plan:
+    """Everybody wants the same popular key; it takes the origin a fifth of a second to make, and it expires every two seconds."""
+    plan = behind(memory(ttl_s=2.0, **fields), keys=Keys(1), duration_s=61.0)
+    slow = dataclasses.replace(plan.nodes[2], behaviour=Station(("b",), 100_000, None, Distribution("constant", 0.2)))
+    return dataclasses.replace(plan, nodes=(*plan.nodes[:2], slow))
+
+
+def test_a_thundering_herd_calls_the_origin_once_per_expiry_when_misses_are_coalesced() -> None:
+    # a value is there for 2 s and missing for 0.2 s: 61 s see 27 or 28 fetches. Without coalescing all 1000/s of the 0.2 s fetch, and the
+    # last of them fills 0.2 s after the first, so that it happens every 2.4 s
+    together, apart = run(herd(coalesce=True)), run(herd())
+    assert int(together.edge_calls[:, 1].sum()) in (27, 28)
+    assert apart.edge_calls[:, 1].sum() == pytest.approx(1000 * 0.2 * 61.0 / 2.4, rel=0.05)
+    assert together.cache_counts[:, 0, 0].sum() == pytest.approx(1000 * 0.2 * 61.0 / 2.2, rel=0.05)
+    assert together.total_ends[0, 1:].sum() == apart.total_ends[0, 1:].sum() == 0
+
+
+def test_who_waits_for_a_fetch_shares_its_failure_and_its_place() -> None:
+    series = run(dataclasses.replace(herd(coalesce=True), faults=(down(20.0, 40.0, [2]),)))
+    late = OUTCOMES.index("timeout")
+    failed = series.start_ends[22:38, 0, late]
+    assert failed.min() > 800 and series.edge_attempt_ends[22:38, 1, late].tolist() == [1] * 16, "one call times out for all"
+    assert series.total_blame[1, late] == series.total_ends[0, late], "the first cause is the origin's"
+
+
+def test_who_waits_for_a_fetch_keeps_its_own_patience() -> None:
+    plan = herd(coalesce=True)
+    hasty = dataclasses.replace(plan.edges[0], policy=CallPolicy(0.1))
+    series = run(dataclasses.replace(plan, edges=(hasty, plan.edges[1])))
+    timeouts = series.total_ends[0, OUTCOMES.index("timeout")]
+    assert timeouts == pytest.approx(1000 * 0.1 * 61.0 / 2.2, rel=0.05) and int(series.edge_calls[:, 1].sum()) in (27, 28)
+
+
+def test_a_cancelled_fetch_is_taken_over_by_who_waits() -> None:
+    plan = herd(coalesce=True)
+    hasty = dataclasses.replace(plan.edges[0], policy=CallPolicy(0.1, cancel=True))
+    series = run(dataclasses.replace(plan, edges=(hasty, plan.edges[1])))
+    assert series.total_ends[0, 0] == 0, "nobody has the patience to see one fetch through"
+    begun, led = int(series.start_begun.sum()), int(series.edge_calls[:, 1].sum())
+    assert begun - 110 < led <= begun and begun - 220 < series.edge_abandoned[:, 1].sum() <= led, "each leads until its own caller gives up"
+    assert series.inst_cancelled[:, 1].sum() > begun - 220
+
+
 def aside(cache: Cache, rate: float = 1000.0, *, faults: tuple[PlanFault, ...] = (), classes: Any = READ) -> Plan:
     """Clients → service, which asks the cache before the store."""
     nodes = {
@@ -151,14 +204,7 @@ def test_without_its_cache_a_service_asks_the_store_and_keeps_nothing() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_branch_of_a_system_with_caches_equals_a_run_from_the_start(seed: int) -> None:
     plan = random_plan_of_caches(seed)
-    extra = dataclasses.replace(random_cache_fault(random.Random(seed), plan), start_s=12.0, end_s=17.0)
-    with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
-    first = Conductor(plan, checkpoint_every_s=3.0)
-    first.run_to(first.end)
-    branch = first.branch(with_fault, ticks(12.0))
-    branch.run_to(branch.end)
-    fresh = run(with_fault)
-    assert equal(branch.sync(), fresh) == [] and branch.series.equal_until(first.sync(), 12)
+    assert_branch_is_exact(plan, random_cache_fault(random.Random(seed), plan), 12)
 
 
 def test_when_the_traffic_stops_nothing_is_left_behind() -> None:
@@ -250,3 +296,10 @@ def test_a_document_says_what_is_wrong_with_its_caches() -> None:
     both = changed()
     both["nodes"][2]["hit_ratio"] = 0.5
     assert [path for path, _ in said(both)] == ["nodes.near.capacity", "nodes.near.ttl_s"]
+
+
+def test_only_a_cache_that_fetches_coalesces() -> None:
+    data = changed()
+    data["nodes"][2]["coalesce"] = True
+    fix = "give 'near' an edge to what it fetches from, or remove coalesce"
+    assert said(data) == [("nodes.near.coalesce", f"only a cache that fetches by itself has this; {fix}")]

@@ -12,7 +12,7 @@ from engine.control.conductor import Conductor
 from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
-from engine.series import QUEUE_COUNTS, Series
+from engine.series import CACHE_COUNTS, QUEUE_COUNTS, Series
 from engine.validation.plans import make_plan, random_plan
 
 
@@ -44,6 +44,8 @@ def differences(plan: Plan) -> dict[str, int]:
     found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
     for name, mine in (("hits", ours.cache_hits), ("misses", ours.cache_misses)):
         found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(oracle.memories.values()))
+    for k, name in enumerate(CACHE_COUNTS):
+        found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(oracle.memories.values()))
     servers = [i for i, x in enumerate(plan.instances) if not isinstance(plan.nodes[x.node].behaviour, Source)]
     for name, theirs, mine in (
         ("arrived", oracle.arrived, ours.inst_arrived), ("completed", oracle.completed, ours.inst_completed),

@@ -59,6 +59,10 @@ class Component(Strict):
         """(field, what is wrong and what would be right) for everything that single fields cannot tell."""
         yield from ()
 
+    def needs_edges(self) -> Iterator[str]:
+        """Fields in use that mean something only for a node that makes calls of its own."""
+        yield from ()
+
     def names(self) -> Iterator[tuple[str, str, str]]:
         """(field, id, behaviour) of every other node that a field names, with the behaviour that node must have."""
         yield from ()

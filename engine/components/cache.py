@@ -23,7 +23,7 @@ class Cache(AzPlaced):
     placement: ClassVar = "azs"
     behaviour: ClassVar = "cache"
     tier: ClassVar = "cache"
-    later: ClassVar = ("coalesce", "stale_while_revalidate_s")
+    later: ClassVar = ("stale_while_revalidate_s",)
 
     instances: int = quantity(1, "", "Cache servers; each key is kept by the one it hashes to.", ge=1, le=500,
                               assumption="the smallest cache")  # fmt: skip
@@ -43,6 +43,8 @@ class Cache(AzPlaced):
                                                     later=("back",), assumption="the next read finds it")  # fmt: skip
     stale_if_error_s: float = quantity(0, "s", "How long after its time to live a value is still given out when a new one cannot be had.",
                                        ge=0, le=LONGEST_S, label="Stale if error", assumption="old answers are not given out")  # fmt: skip
+    coalesce: bool = quantity(False, "", "Requests that miss the same key at the same time make one call: the others wait for it and share "
+                              "its outcome.", label="Coalesce misses", assumption="each miss fetches by itself")  # fmt: skip
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return self.spread(geography, self.instances)
@@ -58,7 +60,12 @@ class Cache(AzPlaced):
             hit_ratio=self.hit_ratio,
             writes=self.writes,
             stale_if_error_s=self.stale_if_error_s,
+            coalesce=self.coalesce,
         )
+
+    def needs_edges(self) -> Iterator[str]:
+        if self.coalesce:
+            yield "coalesce"
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
@@ -66,3 +73,5 @@ class Cache(AzPlaced):
             for name in ("capacity", "ttl_s"):
                 if getattr(self, name) is not None:
                     yield name, "a cache with a fixed hit_ratio remembers nothing; leave one of the two out"
+            for name in self.needs_edges():
+                yield name, "a cache with a fixed hit_ratio knows no keys; leave one of the two out"

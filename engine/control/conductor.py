@@ -157,7 +157,7 @@ class Conductor:
             stores.collect_copies(self.world, row, self.now, self.copies, s.copy_lag_s, s.copy_lag_writes, s.copy_stale)
         environments.collect_environments(self.world, row, self.now, self.functions, s.inst_cold, s.inst_environments)
         if s.cache_hits.shape[1]:
-            caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held)
+            caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held, s.cache_counts)
         if s.queue_counts.shape[1]:
             meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak

@@ -126,6 +126,10 @@ def check_caches(draft: Draft) -> Found:
             fix = f"name it as the `cache` of an edge of {edge.caller!r}, or give it an edge of its own to fetch from"
             yield Problem(path, f"nothing is looked up in {edge.callee!r} over this edge; {fix}")
     for node in draft.scenario.nodes:
+        if node.behaviour == "cache" and node.id not in fetching:
+            for field in node.needs_edges():
+                fix = f"give {node.id!r} an edge to what it fetches from, or remove {field}"
+                yield Problem(f"nodes.{node.id}.{field}", f"only a cache that fetches by itself has this; {fix}")
         if getattr(node, "calls", "in_order") != "in_order" and any(caller == node.id for caller, _ in asked):
             yield Problem(f"nodes.{node.id}.calls", "a service that asks a cache first makes its calls one after the other; use in_order")
 

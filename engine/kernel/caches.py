@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernel.fetches import must_wait, share
 from engine.kernel.jit import entry, inner, tiny
-from engine.kernel.layout import FOREVER, MISSED, OP_DROP, OP_FILL, OP_LOOKUP, OP_MISS, OP_WRITES
+from engine.kernel.layout import FOREVER, MISSED, OP_COALESCE, OP_DROP, OP_FILL, OP_LOOKUP, OP_MISS, OP_WRITES
 from engine.kernel.rng import ZERO, counter, uniform
 from engine.kernel.subjects import is_write
 
@@ -19,9 +20,11 @@ NOBODY = np.int64(-1)
 
 @inner
 def remember(s, f, step, now):
-    """A step of a cache's program, or of a service that looks something up; it takes no time."""
+    """A step of a cache's program, or of a service that looks something up; it takes no time. True when the request waits for another."""
     fr = s.frames[f]
     op = step.op
+    if op == OP_COALESCE:
+        return must_wait(s, f, step)
     if op == OP_WRITES:
         fr.pc = step.on_fail if is_write(s, fr) else step.on_ok
     elif op == OP_MISS:
@@ -35,10 +38,14 @@ def remember(s, f, step, now):
                 fr.pc = step.on_fail
         elif op == OP_FILL:
             put(s, m, fr.subject, now)
+            share(s, f, True)
         elif op == OP_DROP:
             drop(s, m, fr.subject)
-        elif is_write(s, fr) or not still_good(s, m, fr.subject, now):  # OP_STALE
-            fr.pc = step.on_fail
+        else:  # OP_STALE
+            share(s, f, False)
+            if is_write(s, fr) or not still_good(s, m, fr.subject, now):
+                fr.pc = step.on_fail
+    return False
 
 
 @inner
@@ -157,8 +164,8 @@ def flush(w, i):
 
 
 @entry
-def collect_memories(w, row, hits, misses, held):
-    """Move the hits and misses of the second that ends now, and how much is held, into row ``row``."""
+def collect_memories(w, row, hits, misses, held, counts):
+    """Move the hits and misses of the second that ends now, how much is held, and the `series.CACHE_COUNTS` into row ``row``."""
     s = w[0]
     for m in range(s.n_memory):
         mem = s.memories[m]
@@ -167,3 +174,7 @@ def collect_memories(w, row, hits, misses, held):
         held[row, m] = mem.held
         mem.n_hits = 0
         mem.n_misses = 0
+        counts[row, m, 0] = mem.n_coalesced
+        counts[row, m, 1] = mem.n_stale
+        mem.n_coalesced = 0
+        mem.n_stale = 0

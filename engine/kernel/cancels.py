@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from engine.kernel.breakers import give_place_back
 from engine.kernel.caller import called_edge, forget_call, site_of
+from engine.kernel.fetches import leave_fetch
 from engine.kernel.jit import inner, tiny
-from engine.kernel.layout import BACKOFF, CALLING, CANCEL, GHOST, JOINED, JOINING, LOST, ON_DEMAND, REQUEST, SERVE, TRAVEL, WAIT
+from engine.kernel.layout import AWAITING, BACKOFF, CALLING, CANCEL, GHOST, JOINED, JOINING, LOST, ON_DEMAND, REQUEST, SERVE, TRAVEL, WAIT
 from engine.kernel.records import leave_joined, stop_leading, wake_orphans
 from engine.kernel.slots import free_slot, leave_queue
 from engine.kernel.wires import allocate, release, send
@@ -55,7 +56,7 @@ def cancelled(s, m, now):
         leave_queue(s, s.inst[i], c)
         s.inst[i].n_cancelled += 1
         release(s, c)
-    elif state == SERVE or state == CALLING or state == BACKOFF or state == JOINED or state == JOINING:
+    elif state == SERVE or state == CALLING or state == BACKOFF or state == JOINED or state == JOINING or state == AWAITING:
         s.inst[i].n_cancelled += 1
         stop(s, c, now)
 
@@ -71,6 +72,7 @@ def stop(s, c, now):
         stop_leading(s, c)
         if s.orphans:
             wake_orphans(s, fr.group)
+    leave_fetch(s, c)
     if state == JOINING:
         j = fr.child
         b = s.frames[j].child

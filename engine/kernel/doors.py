@@ -16,11 +16,13 @@ from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.connections import reconnect
 from engine.kernel.deliveries import forget_deliveries, lose_deliveries
 from engine.kernel.detached import is_detached
+from engine.kernel.fetches import fetch_dies
 from engine.kernel.forks import kill_helper
 from engine.kernel.heap import heap_change
-from engine.kernel.jit import entry, inner
+from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
-    ALIVE, BACKOFF, CALLING, DEAD_REFUSED, DETACHED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, HIDDEN, ID_BITS, ID_MASK, JOINED, JOINING,
+    ALIVE, AWAITING, BACKOFF, CALLING, DEAD_REFUSED, DETACHED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, HIDDEN, ID_BITS, ID_MASK, JOINED,
+    JOINING,
     MESSAGE_FREE, REFUSED, ROLE_PRIMARY, SERVE, SYNC, THINK, WAIT,
 )  # fmt: skip
 from engine.kernel.loop import advance
@@ -106,6 +108,7 @@ def kill_frame(s, f, answered, now):
         leave_joined(s, f)
     else:
         stop_leading(s, f)
+    fetch_dies(s, f)
     if fr.state == SERVE or fr.state == BACKOFF or fr.state == SYNC:  # its event is pending and will free it
         p = fr.parent
         e, i = fr.edge, fr.inst
@@ -127,6 +130,12 @@ def kill_frame(s, f, answered, now):
         reply(s, f, REFUSED, now)
     else:
         vanish(s, f)
+
+
+@tiny
+def is_there(state):
+    """Whether a frame in this state is at its instance, and dies with it."""
+    return (state >= WAIT and state <= JOINED) or (state >= JOINING and state <= ENDED) or state == AWAITING
 
 
 @settled
@@ -153,7 +162,7 @@ def kill(w, i, how, now):
         ins.top = 0
         for f in range(s.n_used):
             fr = s.frames[f]
-            if fr.inst == i and ((fr.state >= WAIT and fr.state <= JOINED) or (fr.state >= JOINING and fr.state <= ENDED)):
+            if fr.inst == i and is_there(fr.state):
                 fr.first = -1
                 if fr.edge == HELPER or fr.edge == DETACHED:
                     s.n_detached_ended += 1 if fr.edge == DETACHED else 0

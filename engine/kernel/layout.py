@@ -41,6 +41,7 @@ JOINING, JOIN, ENDED, THINK = np.arange(20, 24)
 # JOINING: waits for its parallel calls · JOIN: the helper that counts them · ENDED: a parallel call that is over · THINK: a user of a
 # closed loop between two requests; its frame belongs to nobody
 DETACHED = np.int64(-3)  # `edge` of calls nobody waits for (`kernel.detached`)
+AWAITING = np.int64(40)  # waits at a cache for another request that fetches the same key
 HELPER = np.int64(-2)  # `edge` of the helper frames of parallel calls; −1: a client's request
 
 # Outcomes, in the order of engine.outcomes.OUTCOMES.
@@ -51,6 +52,7 @@ CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
 
 OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
 OP_WRITES, OP_LOOKUP, OP_MISS, OP_FILL, OP_DROP, OP_STALE = np.arange(60, 66)  # see engine.kernel.caches
+OP_COALESCE = np.int64(66)  # fetch what was missed, or wait for who fetches it already (`kernel.fetches`)
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
 OP_STORE = np.int64(30)  # a message queue keeps what was published
 OP_OVER = np.int64(31)  # a detached call is over
@@ -77,6 +79,7 @@ N_INST, N_NODE, N_STEP, N_EDGE, N_POOL, N_PLACE = 2048, 512, 8192, 2048, 2048, 1
 N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_536, 16_384, 4096, 512, 131_072, 256
 N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
 N_MEMORY, N_ENTRY = 2048, 1 << 22
+N_FETCH = N_ENTRY  # keys of the caches that coalesce
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_000, 512, 65_536, 65_536, 1 << 22
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
@@ -124,8 +127,13 @@ site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old 
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 target_dt = _record("inst edge out healthy")
 # What a cache instance remembers: a row per key, in order of use from head to tail.
-memory_dt = _record("first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted", floats="hit_ratio")
+memory_dt = _record(
+    "first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted "
+    "fetches n_coalesced",  # its first row in `fetches`, −1: none
+    floats="hit_ratio",
+)
 entry_dt = _record("prev next until held")
+fetch_dt = _record("leader waiters")  # of one key: the frame that fetches it and the last that waits for that, each plus one; 0: none
 # The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
 log_dt = _record("n lost shift low ring mask first members primary gap first_version partition partitions", unsigned="salt")
 dist_dt = _record("kind table", floats="scale power")
@@ -169,6 +177,7 @@ world_dt = np.dtype(
         ("hungry_head", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("n_view", I8),
+        ("n_fetch", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
@@ -180,6 +189,7 @@ world_dt = np.dtype(
         ("versions", I8, (N_VERSION,)),
         ("idle", I8, (N_IDLE,)),
         ("memories", memory_dt, (N_MEMORY,)), ("entries", entry_dt, (N_ENTRY,)),
+        ("fetches", fetch_dt, (N_FETCH,)),
         ("queues", queue_dt, (N_QUEUE,)), ("messages", message_dt, (N_MESSAGES,)), ("takers", taker_dt, (N_TAKER,)),
         ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
         ("views", view_dt, (N_VIEW,)), ("view_since", I8, (N_VIEW, N_VERSIONS)), ("view_rows", I8, (N_VIEW, N_RECORD + 1)),

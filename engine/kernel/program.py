@@ -160,7 +160,8 @@ def run(s, f, outcome, now):
                 end_detached(s, f)
                 return
             else:
-                remember(s, f, step, now)
+                if remember(s, f, step, now):
+                    return
                 continue
         if outcome == AGAIN:
             outcome = attempt(s, f, now)

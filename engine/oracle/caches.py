@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -19,12 +19,22 @@ Process = Generator[simpy.Event, Any, Any]
 MISS: First = (-1, "miss")  # beside an ok: the cache does not have it
 
 
+@dataclass(eq=False)
+class Fetch:
+    """Who fetches a key, and who waits for it, in the order they came. A waiting request is told the outcome, or that it is its turn."""
+
+    leader: Job
+    waiting: list[tuple[Job, simpy.Event]] = field(default_factory=list)
+
+
 class Memory:
     """What one cache instance remembers: key → until when it is fresh, the most recently used last."""
 
     def __init__(self, cache: Cache) -> None:
         self.cache, self.hits, self.misses = cache, 0, 0
         self.kept: OrderedDict[int, float] = OrderedDict()
+        self.fetching: dict[int, Fetch] = {}
+        self.coalesced = self.stale_answers = 0
 
     def put(self, subject: int, now: int) -> None:
         """Keep a key for one time to live."""
@@ -69,6 +79,11 @@ class Caches(Clock):
         if server in self.memories:
             self.memories[server].kept.clear()
 
+    def drop_fetches(self, server: Server) -> None:
+        """Who fetched there, and who waited, is dead."""
+        if server in self.memories:
+            self.memories[server].fetching.clear()
+
     def asked(self, job: Job) -> tuple[str, First]:
         """A cache that is only asked does one thing at a time."""
         memory = self.memories[job.callee]
@@ -85,20 +100,67 @@ class Caches(Clock):
         memory, writes, subject = self.memories[job.callee], self.writes(job.about), job.about.subject
         if not writes and self.look_up(job):
             return "ok", None
+        together = memory.cache.coalesce and not writes and subject >= 0
+        result = yield from (self.fetch_together(memory, job, epoch) if together else self.fetch(job, epoch))
+        if result is None:
+            return None
+        outcome, first = result
+        if outcome != "ok":
+            grace = memory.cache.stale_if_error_s
+            old = not writes and grace > 0 and self.env.now < memory.kept.get(subject, float("-inf")) + ticks(grace)
+            memory.stale_answers += old
+            return ("ok", None) if old else ("error", first)
+        if writes:
+            if memory.cache.writes == "around":
+                memory.kept.pop(subject, None)
+            else:
+                memory.put(subject, self.env.now)
+        return "ok", None
+
+    def fetch(self, job: Job, epoch: int) -> Process:
+        """Make the cache's own calls; what a read brings is kept."""
         for k, pool in enumerate(self.pools[job.callee.node]):
             result = yield from self.call(job, pool, 3 + k, epoch)
-            if result is None:
-                return None
-            outcome, first = result
-            if outcome != "ok":
-                grace = memory.cache.stale_if_error_s
-                old = not writes and grace > 0 and self.env.now < memory.kept.get(subject, float("-inf")) + ticks(grace)
-                return ("ok", None) if old else ("error", first)
-        if writes and memory.cache.writes == "around":
-            memory.kept.pop(subject, None)
-        else:
-            memory.put(subject, self.env.now)
+            if result is None or result[0] != "ok":
+                return result
+        if not self.writes(job.about):
+            self.memories[job.callee].put(job.about.subject, self.env.now)
         return "ok", None
+
+    def fetch_together(self, memory: Memory, job: Job, epoch: int) -> Process:
+        """Fetch, unless somebody does so already: then wait for that."""
+        subject = job.about.subject
+        if subject in memory.fetching:
+            memory.coalesced += 1
+            job.stage, turn = "await", self.env.event()
+            memory.fetching[subject].waiting.append((job, turn))
+            told = yield turn
+            if job.cancelled or job.callee.epoch != epoch:
+                return None
+            if told is not None:
+                job.degraded |= told[1]
+                return told[0]
+        else:
+            memory.fetching[subject] = Fetch(job)
+        result = yield from self.fetch(job, epoch)
+        if result is not None:
+            for _, turn in memory.fetching.pop(subject).waiting:
+                turn.succeed((result, job.degraded))
+        return result
+
+    def leave_fetch(self, job: Job) -> None:
+        """A request is cancelled: it waits no longer, or the first who waits fetches in its place."""
+        memory = self.memories.get(job.callee)
+        fetch = memory.fetching.get(job.about.subject) if memory else None
+        if memory is None or fetch is None:
+            return
+        fetch.waiting = [(other, turn) for other, turn in fetch.waiting if other is not job]
+        if fetch.leader is job:
+            if fetch.waiting:
+                fetch.leader, turn = fetch.waiting.pop(0)
+                turn.succeed(None)
+            else:
+                del memory.fetching[job.about.subject]
 
     def call_after_look_up(self, job: Job, cache: Pool, pool: Pool, at: int, epoch: int) -> Process:
         """Ask the cache, then whom it saves; ``at`` numbers the steps for their draws. The result is that of the call."""

@@ -294,7 +294,7 @@ class Calls(Clock):
             job.cancelled = True
         if isinstance(self.plan.nodes[server.node].behaviour, Function):
             return
-        if job.stage not in ("wait", "serve", "joined", "backoff", "call", "fork") or job not in server.jobs:
+        if job.stage not in ("wait", "serve", "joined", "backoff", "call", "fork", "await") or job not in server.jobs:
             return
         job.cancelled = True
         server.jobs.discard(job)
@@ -305,6 +305,7 @@ class Calls(Clock):
             return
         if job.record is not None:
             job.record.leave(job)
+        self.leave_fetch(job)
         for part in (job, *job.branches):
             part.cancelled = True
             for attempt in part.open:
@@ -346,6 +347,7 @@ class Calls(Clock):
             wait = wait / 2 + wait / 2 * self.draws.uniform(key, BACKOFF, local, retry)
         return int(wait)
 
-    if TYPE_CHECKING:  # in `Replication`
+    if TYPE_CHECKING:  # in `Replication` and `Caches`
 
         def member(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target: ...
+        def leave_fetch(self, job: Job) -> None: ...

@@ -15,12 +15,13 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import EXTRAS, QUEUE_COUNTS, ROLES, Series, bucket_edges_s
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, Series, bucket_edges_s
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
 PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(QUEUE_COUNTS) if name != "waiting"}
+CACHE_SERIES = tuple(f"{name}_per_s" for name in CACHE_COUNTS)  # of caches
 QUEUE_SERIES = (*QUEUE_COLUMNS, "oldest_s")  # of message queues; what waits is the column `queue`
 Columns = dict[str, np.ndarray]
 
@@ -138,6 +139,7 @@ class PerSecond:
             columns["arrived_per_s"][:, node] = s.start_begun[:, source]
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
         columns |= self._queues()
+        columns |= self._caches()
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
@@ -148,6 +150,16 @@ class PerSecond:
         hits[:, self.plan.memories()], misses[:, self.plan.memories()] = self.series.cache_hits, self.series.cache_misses
         found = by_node(self.plan, hits)
         return divide(found, found + by_node(self.plan, misses))
+
+    def _caches(self) -> Columns:
+        """What only caches have: [T, N], NaN for all other nodes; nothing at all in a plan without caches."""
+        plan, counts = self.plan, self.series.cache_counts
+        owner = [plan.instances[i].node for i in plan.memories()]
+        columns = {name: np.full((len(counts), len(plan.nodes)), np.nan) for name in CACHE_SERIES if owner}
+        for k, name in enumerate(columns):
+            for node in dict.fromkeys(owner):
+                columns[name][:, node] = counts[:, np.equal(owner, node), k].sum(axis=1)
+        return columns
 
     def _replication(self) -> Columns:
         """How far the replicas of each store are behind, the worst of them, and the stale reads they answered; 0 without any."""

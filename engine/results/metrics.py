@@ -11,9 +11,9 @@ from engine.events import PHASES
 from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results import totals
-from engine.results.columns import PERCENTILES, QUEUE_SERIES, Columns, PerSecond, extremes_s, percentiles_s
+from engine.results.columns import CACHE_SERIES, PERCENTILES, QUEUE_SERIES, Columns, PerSecond, extremes_s, percentiles_s
 from engine.results.numbers import number, ratio
-from engine.series import EXTRAS, QUEUE_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, Series
 
 REQUEST_TOTALS = (
     "availability", "error_ratio", "started", "ok", "degraded", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s",
@@ -47,6 +47,7 @@ EDGE_SERIES = (
 )  # fmt: skip
 
 QUEUE_TOTALS = (*QUEUE_COUNTS, "oldest_s")  # of message queues only
+CACHE_TOTALS = CACHE_COUNTS  # of caches only
 TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, "fault": FAULT_TOTALS}
 SERIES = {"requests": REQUEST_SERIES, "node": NODE_SERIES, "edge": EDGE_SERIES, "fault": ()}
 FOLDS: dict[str, Callable[[np.ndarray], float]] = {"min": np.min, "mean": np.mean, "max": np.max, "last": lambda v: v[-1]}
@@ -69,13 +70,13 @@ def names(scope: str) -> list[str]:
 
 def known(scope: str, name: str) -> bool:
     """Whether a metric of this name exists there."""
-    return name in TOTALS[scope] or (scope == "node" and name in QUEUE_TOTALS) or _fold(scope, name) is not None
+    return name in TOTALS[scope] or (scope == "node" and name in (*QUEUE_TOTALS, *CACHE_TOTALS)) or _fold(scope, name) is not None
 
 
 def _fold(scope: str, name: str) -> tuple[str, str] | None:
     """Column and way of folding its seconds: ``queue_max`` → ("queue", "max"), ``ok_per_s`` → ("ok_per_s", "mean")."""
     base, _, fold = name.rpartition("_")
-    series = (*SERIES[scope], *QUEUE_SERIES) if scope == "node" else SERIES[scope]
+    series = (*SERIES[scope], *QUEUE_SERIES, *CACHE_SERIES) if scope == "node" else SERIES[scope]
     if fold in FOLDS and base in series:
         return base, fold
     return (name, USUAL_FOLD.get(name, "mean")) if name in series else None
@@ -125,7 +126,7 @@ class Metrics:
             return _outcome(name, self.series.edge_attempt_ends[self._rows(rows)][:, into].sum(axis=(0, 1)))
         if name in NODE_TOTALS:
             return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id].get(name, 0)
-        if name in QUEUE_TOTALS:
+        if name in QUEUE_TOTALS or name in CACHE_TOTALS:
             return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id].get(name)
         return self._folded("node", name, self.per_second.nodes, node, rows)
 

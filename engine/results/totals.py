@@ -15,7 +15,7 @@ from engine.outcomes import CAUSES
 from engine.plan import HOPS, Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
-from engine.series import EXTRAS, QUEUE_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, Series
 
 OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes
 
@@ -129,7 +129,8 @@ def _cache(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
     """Look-ups of the window."""
     mine = [m for m, i in enumerate(plan.memories()) if plan.instances[i].node == n]
     hits, misses = int(series.cache_hits[rows][:, mine].sum()), int(series.cache_misses[rows][:, mine].sum())
-    return {"hits": hits, "misses": misses, "hit_ratio": ratio(hits, hits + misses)}
+    counts = series.cache_counts[rows][:, mine].sum(axis=(0, 1))
+    return {"hits": hits, "misses": misses, "hit_ratio": ratio(hits, hits + misses)} | dict(zip(CACHE_COUNTS, map(int, counts)))
 
 
 def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 
-from engine.behaviours import Cache, CallPolicy, Distribution, Source, Store
+from engine.behaviours import Cache, CallPolicy, Distribution, Keys, Source, Store
 from engine.live import BLACK_HOLE, REFUSED
 from engine.plan import Plan, PlanFault
 from engine.validation.plans import down, fault, make_plan, random_failover, random_fault, random_policy, random_station
@@ -22,6 +22,7 @@ def random_cache(r: random.Random) -> Cache:
     return Cache(
         azs, r.choice([1, 4, 50]), r.choice([None, 5]), r.choice(QUICK), capacity=r.choice([None, 3, 40]),
         ttl_s=r.choice([None, 0.5003, 4.0007]), writes=r.choice(["through", "around"]), stale_if_error_s=r.choice([0.0, 0.0, 3.0001]),
+        coalesce=r.random() < 0.5,
     )  # fmt: skip
 
 
@@ -38,7 +39,8 @@ def random_plan_of_caches(seed: int, duration_s: float = 30.0) -> Plan:
     }  # fmt: skip
     edges = {
         ("users", "web"): random_policy(r), ("web", "near"): CallPolicy(r.choice([0.0107, 0.1009]), r.choice([1, 2])),
-        ("web", "db"): random_policy(r), ("robots", "through"): random_policy(r), ("through", "db"): random_policy(r),
+        ("web", "db"): random_policy(r), ("robots", "through"): dataclasses.replace(random_policy(r), cancel=r.random() < 0.5),
+        ("through", "db"): random_policy(r),
     }  # fmt: skip
     if r.random() < 0.4:
         nodes["log"] = Store(("b",), 4, None, r.choice(VARIED), None)
@@ -50,6 +52,35 @@ def random_plan_of_caches(seed: int, duration_s: float = 30.0) -> Plan:
     network = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
     plan = make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), lookups=lookups, **network)
     return about_something(plan, r)
+
+
+SLOW = [Distribution("exponential", 0.08), Distribution("lognormal", 0.05, 0.7)]
+
+
+def random_plan_of_herds(seed: int, duration_s: float = 30.0) -> Plan:
+    """Many clients who want the same few things from one cache, which fetches them from a slow store that now and then is away."""
+    r = random.Random(seed)
+    given = random_cache(r)
+    cache = dataclasses.replace(
+        given, capacity=r.choice([None, 3]), ttl_s=r.choice([0.3001, 1.5003]), hit_ratio=None, coalesce=r.random() < 0.8,
+        concurrency=r.choice([4, 50]),
+    )  # fmt: skip
+    keys, classes = Keys(r.choice([2, 5, 40]), 1.0), (("read", 0.9), ("write", 0.1))
+    nodes = {
+        "users": Source(((0.0, r.choice([61.371, 183.917])),), keys=keys, classes=classes), "through": cache,
+        "db": Store(("a",), r.choice([4, 50]), r.choice([None, 5]), r.choice(SLOW), None),
+    }  # fmt: skip
+    patience = dataclasses.replace(random_policy(r, attempts=1), cancel=r.random() < 0.5)
+    edges = {("users", "through"): patience, ("through", "db"): random_policy(r)}
+    faults = []
+    for _ in range(r.choice([1, 2, 3])):
+        start = round(r.uniform(0.1, 0.7) * duration_s, 3) + 0.00005
+        members = 1 + len(cache.azs)
+        target = r.choice([members, members, 1])
+        faults.append(down(start, start + r.choice([0.7, 2.3, 4.9]), [target], r.choice([REFUSED, BLACK_HOLE])))
+    return make_plan(
+        nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), same_az_s=0.00101, cross_az_s=0.0047, client_s=0.0203
+    )
 
 
 def random_cache_fault(r: random.Random, plan: Plan) -> PlanFault:
