@@ -138,8 +138,10 @@ class Store:
     failover: Failover | None  # None: nobody promotes
     partitions: int = 1  # a request goes to the partition its key hashes to
     replicas: int = 0  # members that follow asynchronously; without a standby the one that has received most is promoted
-    reads: Literal["primary", "replicas"] = "primary"  # replicas: eventually consistent, may be stale
+    reads: Literal["primary", "replicas"] = "primary"  # of edges that do not say; replicas: eventually consistent, may be stale
     apply_per_s: float | None = None  # writes per second a replica applies; None: as fast as they come
+    rate_per_s: float | None = None  # requests per second each member of a partition answers, in tokens of a bucket; None: no limit
+    burst: float = 0.0  # tokens it holds at most, and at the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +234,5 @@ class CallPolicy:
     hedge_s: float | None = None  # second attempt after this long without an answer; less than timeout_s, never on a balancer's edge
     fallback: float = 0.0  # share of failed calls the caller makes good by a degraded answer
     idempotent: bool = False  # the callee does the work of a call once, however many attempts it takes
+    consistency: Literal["strong", "eventual"] | None = None  # of reads from a store; None: what the store's `reads` says
     pool_age_s: float | None = None  # pooled connections to a store's old address live up to this long; None = a new one each call

@@ -123,7 +123,7 @@ def _instances(plan: Plan, s: np.void) -> None:
 
 def _gate(s: np.void, behaviour: Behaviour, row: np.void) -> None:
     """What stands before an instance's slots."""
-    if isinstance(behaviour, Limiter):
+    if isinstance(behaviour, Limiter | Store) and behaviour.rate_per_s is not None:
         row["gate"] = L.LIMITS
         row["tokens"] = row["burst"] = behaviour.burst
         row["token_rate"] = behaviour.rate_per_s / L.TICKS_PER_S
@@ -155,6 +155,7 @@ def _edges(plan: Plan, s: np.void) -> None:
         row["tokens"] = L.BUDGET_TOKENS
         row["cancel"], row["fallback"], row["idempotent"] = policy.cancel, policy.fallback, policy.idempotent
         row["tracked"] = policy.attempts > 1 or policy.hedge_s is not None
+        row["eventual"] = plan.eventual(e)
         row["pooled"] = policy.pool_age_s is not None
         if policy.hedge_s is not None:
             row["hedge"] = 1
@@ -226,7 +227,7 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
             row["policy"] = L.RESOLVED if isinstance(callee.behaviour, Resolver) else L.RANDOM
             if isinstance(callee.behaviour, Store | Cache):
                 row["policy"] = L.PRIMARY
-                stores.addresses(s, row, callee, node.count)
+                stores.addresses(s, row, callee, node.count, plan.eventual(group[0]))
                 s["edges"]["pool"][group[0]] = pools
         for e in group:
             for i, via in resolvers.rows(plan, e):

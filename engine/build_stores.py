@@ -57,11 +57,7 @@ def keys(plan: Plan) -> int:
 
 def count_versions(plan: Plan) -> int:
     """Keys of all stores whose replicas are read: each needs the number of its latest write."""
-    return keys(plan) * sum(_read_from_replicas(_store(plan, n)) for n in plan.stores())
-
-
-def _read_from_replicas(store: Store) -> bool:
-    return store.replicas > 0 and store.reads == "replicas"
+    return keys(plan) * sum(plan.reads_replicas(n) for n in plan.stores())
 
 
 def _store(plan: Plan, n: int) -> Store:
@@ -76,12 +72,12 @@ def parts(callee: PlanNode) -> tuple[int, int]:
     return (behaviour.partitions, len(behaviour.azs)) if isinstance(behaviour, Store) else (callee.count, 1)
 
 
-def addresses(s: np.void, pool: np.void, callee: PlanNode, callers: int) -> None:
+def addresses(s: np.void, pool: np.void, callee: PlanNode, callers: int, eventual: bool) -> None:
     """Every caller instance starts with the true primaries; ``pool["first"]`` is the row of the callee's first instance."""
     store, first, (partitions, members) = callee.behaviour, int(s["n_address"]), parts(callee)
     pool["first_address"], pool["partitions"], pool["members"], pool["salt"] = first, partitions, members, salt_of(callee.id)
     pool["read_first"] = -1
-    if isinstance(store, Store) and _read_from_replicas(store):
+    if isinstance(store, Store) and eventual:
         pool["read_first"] = 0 if standbys(store) == 0 else members - store.replicas
     rows = int(pool["first"]) + members * np.arange(partitions)
     s["addresses"][first : first + callers * partitions] = np.tile(rows, callers)
@@ -103,7 +99,7 @@ def logs(plan: Plan, s: np.void) -> None:
         row["gap"] = 0 if store.apply_per_s is None else round(L.TICKS_PER_S / store.apply_per_s)
         row["partition"], row["partitions"], row["salt"] = p, store.partitions, salt_of(node.id)
         row["first_version"] = -1
-        if _read_from_replicas(store):
+        if plan.reads_replicas(n):
             row["first_version"] = versions.setdefault(n, len(versions) * keys(plan))
         s["inst"]["log"][first : first + members] = k
         s["inst"]["link"][first : first + members] = kernel.LINKED

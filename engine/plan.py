@@ -113,6 +113,17 @@ class Plan:
         named = (name for n in self.nodes if isinstance(n.behaviour, Source) for name, _ in n.behaviour.classes)
         return ("", *dict.fromkeys(named))
 
+    def eventual(self, e: int) -> bool:
+        """Whether reads over edge e are answered by replicas, and may be stale: the edge says so, or else the store."""
+        store, asked = self.nodes[self.edges[e].callee].behaviour, self.edges[e].policy.consistency
+        if not isinstance(store, Store) or store.replicas == 0:
+            return False
+        return store.reads == "replicas" if asked is None else asked == "eventual"
+
+    def reads_replicas(self, n: int) -> bool:
+        """Whether anybody reads from replicas of store n."""
+        return any(edge.callee == n and self.eventual(e) for e, edge in enumerate(self.edges))
+
     def write_kind(self) -> int:
         """Index of the class of writes, −1 when there is none; requests without a class are writes too."""
         names = self.classes()

@@ -68,6 +68,7 @@ def assert_branch_is_exact(plan: Plan, extra: PlanFault, second: int) -> None:
     branch.run_to(branch.end)
     fresh = run(with_fault)
     assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
+    assert branch.series.lost_writes == fresh.series.lost_writes
     assert branch.series.equal_until(first.sync(), second)
 
 

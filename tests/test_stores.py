@@ -19,12 +19,13 @@ from engine.control.conductor import Conductor
 from engine.kernel import layout
 from engine.kernel.layout import ticks
 from engine.live import Live
+from engine.outcomes import OUTCOMES
 from engine.plan import Plan, PlanFault
 from engine.series import ROLES
 from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_stores import random_plan_of_stores, random_store_fault
 from tests.documents import said, shop
-from tests.test_invariants import equal
+from tests.test_invariants import assert_branch_is_exact, equal
 from tests.test_oracle import differences
 
 
@@ -153,20 +154,46 @@ def test_a_hot_key_saturates_one_partition_and_spares_the_others() -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_branch_of_a_replicated_store_equals_a_run_from_the_start(seed: int) -> None:
     plan = random_plan_of_stores(seed)
-    extra = dataclasses.replace(random_store_fault(random.Random(seed), plan, 30.0), start_s=12.0, end_s=17.0)
-    with_fault = dataclasses.replace(plan, faults=(*plan.faults, extra))
-    first = Conductor(plan, checkpoint_every_s=3.0)
-    first.run_to(first.end)
-    branch = first.branch(with_fault, ticks(12.0))
-    branch.run_to(branch.end)
-    fresh = run(with_fault)
-    assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
-    assert branch.series.lost_writes == fresh.series.lost_writes and branch.series.equal_until(first.sync(), 12)
-    pieces = Conductor(with_fault)
+    assert_branch_is_exact(plan, random_store_fault(random.Random(seed), plan, 30.0), 12)
+    whole, pieces = run(plan), Conductor(plan)
     for stop in range(1, 30):
         pieces.run_to(ticks(stop * 0.937))
     pieces.run_to(pieces.end)
-    assert equal(pieces.sync(), fresh.series) == []
+    assert equal(pieces.sync(), whole.series) == [] and pieces.series.lost_writes == whole.series.lost_writes
+
+
+def test_a_partition_beyond_its_rate_is_throttled_and_the_others_are_not() -> None:
+    # 4 partitions of 100/s; 200/s over all keys are 50/s each, until half of the requests want one key: 125/s there, 25 too many
+    behaviour = Store(("a",), 1000, None, Distribution("constant", 0.001), None, partitions=4, rate_per_s=100.0, burst=100.0)
+    hot = fault("hot key", 20.0, 50.0, lambda live: live.heat([0], 0.5))
+    series = run(plan_of(behaviour, 200.0, keys=Keys(10_000), faults=(hot,))).series
+    throttled = series.edge_attempt_ends[:, 0, OUTCOMES.index("throttled")]
+    assert throttled[:20].sum() == throttled[51:].sum() == 0
+    assert throttled[30:50].mean() == pytest.approx(25.0, abs=3.0), "once the burst is used up"
+    assert sorted((series.inst_rejected.sum(0)[1:] > 0).tolist()) == [False, False, False, True]
+    first = int(np.flatnonzero(throttled)[0])
+    assert first == pytest.approx(20 + 100 / 25, abs=2), "a full bucket of 100 lasts while 25/s too many come in"
+
+
+def test_edges_read_strongly_or_eventually_from_the_same_store() -> None:
+    classes, keys = (("write", 0.5), ("read", 0.5)), Keys(1)
+    plan = plan_of(store(apply_per_s=5000.0), classes=classes, keys=keys, faults=(paused(20.0, 40.0, [2]),))
+    strong, eventual = (dataclasses.replace(plan, edges=(dataclasses.replace(plan.edges[0], policy=CallPolicy(60.0, consistency=c)),))
+                        for c in ("strong", "eventual"))  # fmt: skip
+    assert run(strong).series.inst_completed[:, 2].sum() == 0 == run(strong).series.copy_stale.sum()
+    series = run(eventual).series
+    assert series.copy_stale[21:40, 1].sum() == series.inst_completed[21:40, 2].sum() > 9_000
+
+
+def test_a_strong_read_is_not_answered_by_a_member_that_is_no_longer_the_primary() -> None:
+    # the old primary comes back as a replica while a caller's pool still holds connections to it
+    nodes = {"users": Source(((0.0, 100.0),), "even", classes=(("read", 1.0),)), "db": store(failover=FAILOVER)}
+    policy = CallPolicy(0.5, pool_age_s=1e4, consistency="strong")
+    cut = fault("cut", 20.0, 31.0, lambda live: live.path_cut.__setitem__((1, 2), True))  # the monitor cannot see AZ a, the clients can
+    series = run(make_plan(nodes, {("users", "db"): policy}, duration_s=90.0, faults=(cut,), cross_az_s=0.002)).series
+    assert ROLES[series.inst_role[-1, 1]] == "replica" and ROLES[series.inst_role[-1, 2]] == "primary"
+    refused = series.edge_attempt_ends[:, 0, OUTCOMES.index("no_writer")]
+    assert refused[60:90].tolist() == [100] * 30 and series.copy_stale.sum() == 0
 
 
 INTERPRETED = """
@@ -217,3 +244,17 @@ def test_a_document_says_what_is_wrong_with_its_replicas() -> None:
     assert said(shop(nodes=nodes)) == [("nodes.db.reads", message)]
     nodes[-1] = {"id": "db", "kind": "store", "replica_azs": ["mars"]}
     assert said(shop(nodes=nodes)) == [("nodes.db.replica_azs", "there is no AZ 'mars'; the AZs are us-east-1a, us-east-1b")]
+
+
+def test_a_document_says_what_is_wrong_with_its_consistency_and_its_rates() -> None:
+    data = shop(nodes=[*shop()["nodes"], {"id": "db", "kind": "store", "partition_burst": 5.0}])
+    data["edges"] = [*data["edges"], {"from": "web", "to": "db", "consistency": "eventual"}]
+    data["edges"][0]["consistency"] = "strong"
+    assert said(data) == [
+        (
+            "edges.users->front.consistency",
+            "only reads from a store are strong or eventual; 'front' is none (Application Load Balancer), remove it",
+        ),
+        ("edges.web->db.consistency", "'db' has no replicas to read from; give it some, or read strongly"),
+        ("nodes.db.partition_burst", "means nothing without a partition_rate_per_s; give one, or remove it"),
+    ]

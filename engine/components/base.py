@@ -59,6 +59,10 @@ class Component(Strict):
         """(field, what is wrong and what would be right) for everything that single fields cannot tell."""
         yield from ()
 
+    def may_be_stale(self) -> bool:
+        """Whether it has copies that can be read and may lack the latest write."""
+        return False
+
     def needs_edges(self) -> Iterator[str]:
         """Fields in use that mean something only for a node that makes calls of its own."""
         yield from ()

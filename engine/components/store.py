@@ -47,6 +47,10 @@ class Store(AzPlaced):
                                                      "eventually consistent.", assumption="strong unless asked for less")  # fmt: skip
     apply_per_s: float | None = quantity(None, "1/s", "Writes a replica applies per second; without it as fast as they come.", gt=0,
                                          le=10_000_000, label="Apply rate")  # fmt: skip
+    partition_rate_per_s: float | None = quantity(None, "1/s", "Requests per second each partition answers; what is more is throttled.",
+                                                  gt=0, le=10_000_000, label="Partition rate")  # fmt: skip
+    partition_burst: float | None = quantity(None, "", "Requests a rested partition answers at once, in tokens; one second's worth of its "
+                                             "rate unless told otherwise.", ge=1, le=1_000_000_000, label="Partition burst")  # fmt: skip
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return self.members(geography) * self.partitions
@@ -68,7 +72,12 @@ class Store(AzPlaced):
             len(self.replica_azs or ()),
             self.reads,
             self.apply_per_s,
+            self.partition_rate_per_s,
+            (self.partition_burst or max(1.0, self.partition_rate_per_s)) if self.partition_rate_per_s else 0.0,
         )
+
+    def may_be_stale(self) -> bool:
+        return bool(self.replica_azs)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
@@ -80,5 +89,7 @@ class Store(AzPlaced):
                 yield "replica_azs", f"there is no AZ {az!r}; the AZs are {listed(geography.azs)}"
         if self.reads == "replicas" and not self.replica_azs:
             yield "reads", "there are no replicas to read from; give `replica_azs`, or read from the primary"
+        if self.partition_burst is not None and self.partition_rate_per_s is None:
+            yield "partition_burst", "means nothing without a partition_rate_per_s; give one, or remove it"
         if not isinstance(self.failover, str):
             yield from ((f"failover.{field}", message) for field, message in self.failover.check())

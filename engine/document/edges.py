@@ -116,6 +116,9 @@ class Edge(Strict):
         """The weight with its default."""
         return 1.0 if self.weight is None else self.weight
 
+    consistency: Literal["strong", "eventual"] | None = quantity(
+        None, "", "Reads from a store over this edge: from its primary, or from any replica, where they may be stale; as the store's "
+        "`reads` says unless told otherwise.", label="Consistency")  # fmt: skip
     cache: Id | None = quantity(None, "", "Id of a cache the caller asks first; it needs an edge to it too. On a hit this call is not "
                                 "made, a miss fills the cache, a write drops the key.", label="Cache")  # fmt: skip
     request_kb: float = quantity(1, "kB", "Size of a request, for what the network carries.", ge=0, le=1e9, label="Request size",
@@ -141,6 +144,7 @@ class Edge(Strict):
             hedge_s=self.hedge_s,
             fallback=self.fallback,
             idempotent=self.idempotent,
+            consistency=self.consistency,
             pool_age_s=None if self.connection_pool is None else self.connection_pool.max_age_s,
         )
 
@@ -156,5 +160,9 @@ class Edge(Strict):
             yield "hedge_s", f"{caller.id!r} passes each request on once; put hedge_s on the edge into it"
         elif self.hedge_s is not None and self.hedge_s >= timeout_s:
             yield "hedge_s", f"must be less than the timeout, {timeout_s:g} s, not {self.hedge_s:g}: after it nobody waits any more"
+        if self.consistency is not None and callee.behaviour != "store":
+            yield "consistency", f"only reads from a store are strong or eventual; {callee.id!r} is none ({callee.label}), remove it"
+        elif self.consistency == "eventual" and not callee.may_be_stale():
+            yield "consistency", f"{callee.id!r} has no replicas to read from; give it some, or read strongly"
         if self.connection_pool is not None and callee.behaviour != "store":
             yield "connection_pool", f"matters only for stores, whose address moves; {callee.id!r} ({callee.label}) has none that does"

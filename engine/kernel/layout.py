@@ -119,6 +119,7 @@ node_dt = _record("pc first count first_source passes queue")
 step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry")  # entry: where the callee's program begins
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
+    "eventual "
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
     floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )

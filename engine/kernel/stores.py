@@ -39,8 +39,8 @@ def member_for(s, pool, fr, local, tries):
 
 @tiny
 def may_answer(s, ins, fr):
-    """Whether a member that is not the primary answers this request: a replica answers reads where the store says so."""
-    return ins.role == ROLE_REPLICA and s.logs[ins.log].first_version >= 0 and not is_write(s, fr)
+    """Whether a member that is not the primary answers this request: a replica answers reads that need not be the latest."""
+    return ins.role == ROLE_REPLICA and s.edges[fr.edge].eventual != 0 and not is_write(s, fr)
 
 
 @inner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.behaviours import Function, Limiter, Station
+from engine.behaviours import Function, Limiter, Station, Store
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
 from engine.oracle.draws import Draws
@@ -18,6 +18,8 @@ class Gates(Clock):
         """Why a request is turned away now; None when it may go on."""
         behaviour = self.plan.nodes[server.node].behaviour
         if isinstance(behaviour, Limiter):
+            return self.limit(server, behaviour.rate_per_s, behaviour.burst)
+        if isinstance(behaviour, Store) and behaviour.rate_per_s is not None:
             return self.limit(server, behaviour.rate_per_s, behaviour.burst)
         if isinstance(behaviour, Function):
             return self.environment(server, behaviour, job)

@@ -13,7 +13,7 @@ from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.kernel.rng import stream_key, stream_uniform
 from engine.oracle.clock import After, Clock
 from engine.oracle.draws import PARTITION, PICK, Draws, draw, to_unit
-from engine.oracle.state import About, Pool, Server, Site, Target
+from engine.oracle.state import About, Job, Pool, Server, Site, Target
 
 Process = Generator[simpy.Event, Any, Any]
 REPLICATION = -2.0  # before everything else of its tick
@@ -40,7 +40,6 @@ class Log:
     members: list[Server]
     primary: Server
     gap: int
-    readable: bool
     written: list[int] = field(default_factory=list)
     versions: dict[int, int] = field(default_factory=dict)
     lost: int = 0
@@ -78,7 +77,7 @@ class Replication(Clock):
         members[0].standby = members[1] if followers > 1 else None
         if store.replicas:
             gap = round(TICKS_PER_S / store.apply_per_s) if store.apply_per_s else 0
-            log = Log(n, p, members, members[0], gap, store.reads == "replicas")
+            log = Log(n, p, members, members[0], gap)
             log.copies = {m: Copy() for m in members}
             self.logs |= dict.fromkeys(members, log)
             if store.failover and followers == 1:
@@ -105,25 +104,26 @@ class Replication(Clock):
         elif partitions > 1:
             p = int(self.draws.uniform(key, PARTITION) * partitions)
         believed, count = self.sites[pool.targets[0].edge, caller].primaries[p], callee.count // partitions
-        if not isinstance(store, Store) or self.writes(about) or store.reads == "primary" or not store.replicas:
+        if not isinstance(store, Store) or self.writes(about) or not self.plan.eventual(pool.targets[0].edge):
             return believed
         mine = pool.targets[p * count : (p + 1) * count]
         readable = mine if store.replicas == count - 1 else mine[count - store.replicas :]
         others = [t for t in readable if t is not believed]
         return others[int(self.draws.uniform(key, PICK, local, tries) * len(others))] if others else believed
 
-    def reads_here(self, server: Server, about: About) -> bool:
+    def reads_here(self, job: Job) -> bool:
         """Whether a replica answers this."""
-        return server.role == "replica" and self.logs[server].readable and not self.writes(about)
+        return job.callee.role == "replica" and self.plan.eventual(job.edge) and not self.writes(job.about)
 
-    def vouch(self, server: Server, about: About) -> str:
+    def vouch(self, job: Job) -> str:
         """The work is done: an acknowledgement, a read that may be stale, or no answer from a member that was fenced."""
+        server, about = job.callee, job.about
         log = self.logs.get(server)
         if server.role == "primary":
             if log and self.writes(about):
                 self.acknowledge(log, about.subject)
             return "ok"
-        if log and self.reads_here(server, about):
+        if log and self.reads_here(job):
             newest = log.versions.get(about.subject, 0) if about.subject >= 0 else len(log.written)
             self.stale[server] += newest > log.copies[server].applied
             return "ok"

@@ -161,7 +161,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
         server.jobs.discard(job)
         self.completed[server.number] += 1
         if outcome == "ok" and server.role != "none":
-            outcome = self.vouch(server, job.about)
+            outcome = self.vouch(job)
         self.executed(job, outcome)
         if self.holds_to_the_end(server.node):
             self.free_slot(server)
@@ -188,7 +188,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
             return "throttled"
         if server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share:
             return "error"
-        if server.role not in ("none", "primary") and not self.reads_here(server, job.about):
+        if server.role not in ("none", "primary") and not self.reads_here(job):
             return "no_writer"
         closed = self.gate(server, job)
         if closed:

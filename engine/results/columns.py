@@ -10,7 +10,6 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.behaviours import Store
 from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
@@ -50,8 +49,8 @@ def serving(plan: Plan, series: Series) -> np.ndarray:
 
     A second in which a role changes counts for who served at its beginning and for who serves at its end.
     """
-    behaviours = (plan.nodes[i.node].behaviour for i in plan.instances)
-    read = np.array([isinstance(b, Store) and b.reads == "replicas" for b in behaviours], bool)
+    nodes = {n for n in plan.stores() if plan.reads_replicas(n)}
+    read = np.array([i.node in nodes for i in plan.instances], bool)
     at_end = (series.inst_role <= PRIMARY) | ((series.inst_role == REPLICA) & read)
     return at_end | np.concatenate([at_end[:1], at_end[:-1]])
 

@@ -52,6 +52,7 @@ def random_store(r: random.Random) -> Store:
     return Store(
         azs, r.choice([1, 2, 8]), r.choice([None, 5]), r.choice(VARIED), random_failover(r) if r.random() < 0.8 else None,
         r.choice([1, 1, 2, 3]), replicas, r.choice(["primary", "replicas", "replicas"]), r.choice([None, 400.03, 53.1, 11.3]),
+        r.choice([None, None, 20.03]), r.choice([1.0, 7.0]),
     )  # fmt: skip
 
 
@@ -64,6 +65,8 @@ def random_plan_of_stores(seed: int, duration_s: float = 30.0) -> Plan:
         "web": dataclasses.replace(random_station(r, 0.01), service=r.choice(VARIED)), "db": store,
     }  # fmt: skip
     edges = {("users", "web"): random_policy(r), ("web", "db"): random_policy(r), ("robots", "db"): random_policy(r)}
+    for edge in (("web", "db"), ("robots", "db")):
+        edges[edge] = dataclasses.replace(edges[edge], consistency=r.choice([None, None, "strong", "eventual"]))
     if r.random() < 0.3:
         nodes["log"] = random_store(r)
         edges[("web", "log")] = CallPolicy(0.3007)
