@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import plotly.io
 import pytest
+import yaml
 
+from engine import loads, simulate
+from engine.results import Result
 from engine.series import Series
 from tests import runs_by_hand as hand
-from tests.ui_fakes import all_nan, broken_series, no_rows, view
+from tests.ui_fakes import all_nan, broken_series, no_rows, snapshot, view
 from ui.bins import binned
 from ui.charts import all_charts
-from ui.charts.base import MAX_POINTS, TIME_META, Chart
+from ui.charts.base import MAX_POINTS, TIME_META, Chart, View
+from ui.snapshot import Snapshot
 from ui.theme import DARK, LIGHT
 
 CHARTS = pytest.mark.parametrize("chart", all_charts(), ids=lambda c: c.id)
@@ -48,15 +53,49 @@ def test_the_previous_run_is_a_thin_dashed_ghost(chart: Chart) -> None:
         return [t.line.dash for t in chart.figure(view(previous=previous)).data if t.legendgroup == "previous"]
 
     assert ghosts(False) == []
-    assert set(ghosts(True)) == {"dash"}
+    if chart.concerns(PLAN):
+        assert set(ghosts(True)) == {"dash"}
+
+
+MANY_KINDS = {
+    "faultline": 1,
+    "regions": [{"id": "here", "azs": ["z"]}],
+    "nodes": [
+        {"id": "readers", "kind": "clients", "rate_per_s": 50, "keys": {"count": 100, "zipf": 1}, "classes": [
+            {"name": "read", "share": 0.9}, {"name": "write", "share": 0.1}]},
+        {"id": "web", "kind": "service", "concurrency": 1, "service": {"constant": 0.005}},
+        {"id": "near", "kind": "cache", "ttl_s": 5},
+        {"id": "orders", "kind": "store", "concurrency": 50, "service": {"constant": 0.002},
+         "replica_azs": ["z"], "reads": "replicas", "apply_per_s": 3},
+        {"id": "jobs", "kind": "queue"},
+        {"id": "worker", "kind": "service", "concurrency": 1, "service": {"constant": 0.1}},
+        {"id": "mail", "kind": "function", "service": {"constant": 0.05}},
+    ],
+    "edges": [{"from": "readers", "to": "web"}, {"from": "web", "to": "near"}, {"from": "web", "to": "orders", "cache": "near"},
+              {"from": "web", "to": "jobs"}, {"from": "web", "to": "mail"}, {"from": "jobs", "to": "worker"}],
+    "duration_s": 30,
+}  # fmt: skip
+
+
+@CHARTS
+def test_a_chart_has_lines_of_the_nodes_it_concerns_and_ghosts_of_the_run_before(chart: Chart) -> None:
+    result = _result_of_many_kinds()
+    run = Snapshot("run-1", 0, result.scenario, result, True, None, seed=1)
+    drawn = chart.figure(View(run, run)).data
+    lines = [t for t in drawn if t.legendgroup != "previous"]
+    assert chart.concerns(run.plan)
+    assert any(np.nanmax(np.asarray(t.y, float), initial=0) > 0 for t in lines), "something was measured"
+    assert any(t.legendgroup == "previous" for t in drawn)
+
+
+@cache
+def _result_of_many_kinds() -> Result:
+    return simulate(loads(yaml.safe_dump(MANY_KINDS)))
 
 
 @CHARTS
 def test_a_day_is_binned_so_that_a_line_has_no_more_points_than_a_screen(chart: Chart) -> None:
     plan = hand.plan(86_400)
-    from tests.ui_fakes import snapshot
-    from ui.charts.base import View
-
     figure = chart.figure(View(snapshot(plan, hand.steady(plan))))
     assert all(len(trace.x) <= MAX_POINTS for trace in figure.data)
 

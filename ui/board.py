@@ -62,7 +62,7 @@ def _headline(run: Snapshot, previous: Snapshot | None) -> tuple[tuple[float, fl
 
 def _grid(view: View, image: str) -> None:
     """Two charts a row."""
-    charts = all_charts()
+    charts = [chart for chart in all_charts() if chart.concerns(view.current.plan)]
     for first in range(0, len(charts), 2):
         for column, chart in zip(st.columns(2, gap="medium"), charts[first : first + 2]):
             with column, st.container(gap="xsmall"):

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from engine.plan import Plan
 from ui.snapshot import Snapshot
 from ui.theme import PHASE_STATES, PHASE_WORDS, Palette, palette, with_alpha
 
@@ -42,9 +43,14 @@ class View:
         return max(1, -(-int(self.current.plan.duration_s) // MAX_POINTS))
 
 
+def always(plan: Plan) -> bool:
+    """For charts of what every run has."""
+    return True
+
+
 @dataclass(frozen=True)
 class Chart:
-    """A chart of the page: ``figure`` draws it, ``table`` gives the same numbers for the CSV."""
+    """A chart of the page: ``figure`` draws it, ``table`` gives its numbers for the CSV, ``concerns`` whether a plan has its subject."""
 
     id: str
     title: str
@@ -52,6 +58,7 @@ class Chart:
     order: int
     figure: Callable[[View], go.Figure]
     table: Callable[[View], pd.DataFrame]
+    concerns: Callable[[Plan], bool] = always
 
 
 def figure(view: View, y_title: str) -> go.Figure:
