@@ -87,8 +87,10 @@ class Balancer:
     """Forwards each request to one target instance among all instances of all nodes it points to."""
 
     behaviour: ClassVar = "balancer"
-    algorithm: Literal["round_robin", "least_outstanding", "random", "power_of_two"]
+    algorithm: Literal["round_robin", "least_outstanding", "random", "power_of_two", "flow_hash", "weighted"]
     health_check: HealthCheck | None
+    slow_start_s: float = 0.0  # a target that is new or back gets a share that grows to the full one for so long
+    connections: int = 10  # flow_hash: each calling instance keeps so many open; each stays with one target
 
 
 @dataclass(frozen=True, slots=True)

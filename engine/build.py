@@ -33,7 +33,11 @@ from engine.quantiles import table
 from engine.resolving import views
 from engine.series import hist_bin_s
 
-ALGORITHMS = {"round_robin": L.ROUND_ROBIN, "least_outstanding": L.LEAST_OUTSTANDING, "random": L.RANDOM, "power_of_two": L.POWER_OF_TWO}
+ALGORITHMS = {
+    "round_robin": L.ROUND_ROBIN, "least_outstanding": L.LEAST_OUTSTANDING, "random": L.RANDOM, "power_of_two": L.POWER_OF_TWO,
+    "flow_hash": L.FLOW_HASH, "weighted": L.WEIGHTED,
+}  # fmt: skip
+WARMING = {"round_robin": L.SLOW_TURNS, "random": L.WEIGHTED}  # with a slow start
 JITTERS = {"none": L.EXP_NONE, "full": L.EXP_FULL, "equal": L.EXP_EQUAL, "decorrelated": L.EXP_DECORRELATED}
 FOREVER_WAIT = 1e18  # an absent cap, in ticks
 
@@ -221,7 +225,10 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
         row = s["pools"][pools]
         row["first"], row["edge"] = targets, group[0]
         if isinstance(behaviour, Balancer):
-            row["policy"] = ALGORITHMS[behaviour.algorithm]
+            row["policy"], row["ramp"] = ALGORITHMS[behaviour.algorithm], L.ticks(behaviour.slow_start_s)
+            if row["ramp"] and behaviour.algorithm in WARMING:
+                row["policy"] = WARMING[behaviour.algorithm]
+            row["connections"], row["salt"] = behaviour.connections, stream_key(plan.seed, "flows", node.id)
         else:
             callee = plan.nodes[plan.edges[group[0]].callee]
             row["policy"] = L.RESOLVED if isinstance(callee.behaviour, Resolver) else L.RANDOM
@@ -231,7 +238,8 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
                 s["edges"]["pool"][group[0]] = pools
         for e in group:
             for i, via in resolvers.rows(plan, e):
-                s["targets"][targets] = np.array((i, e, 0, 1), L.target_dt)
+                target = s["targets"][targets]
+                target["inst"], target["edge"], target["healthy"], target["listed"], target["weight"] = i, e, 1, 1, plan.edges[e].weight
                 s["via"][targets] = via + 1
                 s["healthy"][targets] = targets
                 targets += 1

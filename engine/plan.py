@@ -62,7 +62,7 @@ class PlanEdge:
     lookup: int = -1
     request_kb: float = 1.0  # size of a request and of an answer, for what the network carries
     response_kb: float = 1.0
-    weight: float = 1.0  # of a resolver's record
+    weight: float = 1.0  # of a resolver's record, of each target behind a balancer
     locations: tuple[str, ...] = ()  # a resolver's record is for callers there; none: for everybody else
 
 

@@ -212,7 +212,8 @@ def test_a_resolver_in_a_document_says_what_is_wrong_with_its_edges() -> None:
     assert said(doc(attempts=3)) == [("edges.dns->web.attempts", why)]
     wrong = doc()
     wrong["edges"].append({"from": "web", "to": "db", "weight": 2})
-    assert said(wrong) == [("edges.web->db.weight", "matters only on an edge from a resolver; remove it")]
+    message = "matters only on an edge from a resolver or from a balancer whose algorithm is weighted; remove it"
+    assert said(wrong) == [("edges.web->db.weight", message)]
     lonely = {**doc(), "edges": [{"from": "u", "to": "dns"}]}
     assert said(lonely) == [("nodes.dns", "names nothing; add an edge from it to each target")]
     straight = doc()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from engine.behaviours import Balancer as BalancerBehaviour
-from engine.components.base import RegionPlaced, quantity
+from engine.components.balancing import Balancing
+from engine.components.base import quantity
 from engine.components.values import HealthCheckFields
 from engine.geography import Geography
 
@@ -25,7 +26,7 @@ class AlbHealthCheck(HealthCheckFields):
                             label="Healthy threshold")  # fmt: skip
 
 
-class Alb(RegionPlaced):
+class Alb(Balancing):
     """Forwards each request to one registered instance; dead targets leave the rotation when the health check has noticed."""
 
     kind: Literal["alb"] = "alb"
@@ -34,7 +35,6 @@ class Alb(RegionPlaced):
     glyph: ClassVar = "split"
     summary: ClassVar = "Forwards requests to instances in several AZs; a dead one is ejected only after its health check has noticed."
     placement: ClassVar = "region"
-    behaviour: ClassVar = "balancer"
     tier: ClassVar = "balancer"
     call_timeout_s: ClassVar = 60.0
     call_timeout_source: ClassVar = "CloudFormation reference, LoadBalancerAttribute: idle_timeout.timeout_seconds is 60"
@@ -45,8 +45,9 @@ class Alb(RegionPlaced):
     health_check: AlbHealthCheck = quantity(AlbHealthCheck(), "", "How it learns which targets are alive.", label="Health check",
                                             source=TARGET_GROUP)  # fmt: skip
 
+
     def lower(self, geography: Geography) -> BalancerBehaviour:
-        return BalancerBehaviour(self.algorithm, self.health_check.lower())
+        return BalancerBehaviour(self.algorithm, self.health_check.lower(), self.slow_start_s)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)

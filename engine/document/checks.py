@@ -87,19 +87,22 @@ def check_edges(draft: Draft) -> Found:
         if edge.caller in ends and edge.callee in ends:
             found = edge.check_between(ends[edge.caller], ends[edge.callee])
             yield from (Problem(f"{path}.{field}", message) for field, message in found)
-        if edge.caller in nodes:
-            yield from (Problem(f"{path}.{field}", message) for field, message in _check_record(nodes[edge.caller], edge))
+        if edge.caller in ends:
+            yield from (Problem(f"{path}.{field}", message) for field, message in _check_record(ends[edge.caller], edge))
 
 
-def _check_record(caller: type[Component], edge: Edge) -> Iterator[tuple[str, str]]:
-    """Nobody calls over an edge from a resolver, and only such edges have a weight and locations."""
+def _check_record(caller: Component, edge: Edge) -> Iterator[tuple[str, str]]:
+    """Nobody calls over an edge from a resolver, only such edges have locations, and only those and a weighted balancer's a weight."""
     records = {"weight", "locations"}
     if caller.behaviour == "resolver":
         for field in sorted(edge.model_fields_set - {"caller", "callee", "kind"} - records):
             yield field, f"nobody calls over an edge from a resolver; set {field} on the edges into {edge.caller!r}"
-    else:
-        for field in sorted(edge.model_fields_set & records):
-            yield field, "matters only on an edge from a resolver; remove it"
+        return
+    if getattr(caller, "algorithm", None) == "weighted":
+        records = {"locations"}
+    for field in sorted(edge.model_fields_set & records):
+        others = " or from a balancer whose algorithm is weighted" if field == "weight" else ""
+        yield field, f"matters only on an edge from a resolver{others}; remove it"
 
 
 def check_caches(draft: Draft) -> Found:

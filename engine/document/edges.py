@@ -105,8 +105,8 @@ class Edge(Strict):
                                 label="Idempotent", assumption="retries do the work again unless a key says otherwise")  # fmt: skip
     connection_pool: PoolFields | None = quantity(None, "", "Keeps connections open, also to a store's old address; a new one per call "
                                                   "without it.", label="Connection pool")  # fmt: skip
-    weight: float | None = quantity(None, "", "How often a weighted resolver names this target, relative to the others; 1 when not given.",
-                                    ge=0, le=255)  # fmt: skip
+    weight: float | None = quantity(None, "", "How often a weighted resolver names this target, or a weighted balancer sends a request to "
+                                    "each of its instances, relative to the others; 1 when not given.", ge=0, le=255)  # fmt: skip
     locations: list[str] | None = quantity(
         None, "", "A geolocation resolver names this target to callers in these places (`location` of clients, Region of services); "
         "without any, to everybody else.", max_length=50, widget="text")  # fmt: skip

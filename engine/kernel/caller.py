@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernel.balancing import balanced
 from engine.kernel.breakers import breaker_admits, note_result
 from engine.kernel.connections import reconnect
 from engine.kernel.jit import inner, tiny
@@ -95,6 +96,8 @@ def target_of(s, fr, step, tries, now):
         return member_for(s, pool, fr, step.local, tries)
     if pool.policy == RESOLVED:
         return answered(s, pool.names, fr, step.local, tries, now)
+    if pool.policy > RESOLVED:
+        return balanced(s, pool, fr, step.local, tries, now)
     return choose(s, pool, fr, step.local, tries)
 
 

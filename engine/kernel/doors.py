@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, think
+from engine.kernel.balancing import warm_up
 from engine.kernel.breakers import close_breaker
 from engine.kernel.caches import forget
 from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
@@ -193,6 +194,8 @@ def set_healthy(w, p, row, healthy):
     """Target ``row`` enters or leaves the rotation of pool p. With nobody healthy the balancer uses everybody (fail-open). Returns how many
     are believed healthy."""
     s = w[0]
+    if healthy:
+        warm_up(s, s.pools[p], row)
     s.targets[row].healthy = healthy
     return relist(s, s.pools[p])
 
@@ -202,11 +205,14 @@ def relist(s, pool):
     """Who can be chosen from a pool: its registered targets that are believed healthy; when none of those is, all registered ones."""
     believed = 0
     n = 0
+    for k in range(pool.count):
+        s.targets[pool.first + k].listed = 0
     for least in (1, 0):
         for k in range(pool.count):
             target = s.targets[pool.first + k]
             if target.healthy >= least and s.inst[target.inst].registered:
                 s.healthy[pool.first + n] = pool.first + k
+                target.listed = 1
                 n += 1
         believed += n * least
         if n > 0:
@@ -223,6 +229,8 @@ def set_registered(s, i, registered):
         pool = s.pools[p]
         for k in range(pool.count):
             if s.targets[pool.first + k].inst == i:
+                if registered:
+                    warm_up(s, pool, pool.first + k)
                 relist(s, pool)
                 break
 

@@ -60,6 +60,7 @@ CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
 RESOLVED = np.int64(20)  # whom the cached DNS answer names
+FLOW_HASH, WEIGHTED, SLOW_TURNS = np.arange(21, 24)  # see engine.kernel.balancing
 NO_BACKOFF, FIXED, EXP_NONE, EXP_FULL, EXP_EQUAL, EXP_DECORRELATED = np.arange(6)
 CLOSED, OPEN, HALF_OPEN = np.arange(3)
 ROLE_NONE, ROLE_PRIMARY, ROLE_STANDBY, ROLE_OUT_OF_SYNC, ROLE_REPLICA = np.arange(5)
@@ -123,10 +124,11 @@ edge_dt = _record(
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
     floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )
-pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names", unsigned="salt")
+pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names "
+                  "ramp warm_at connections", unsigned="salt")  # fmt: skip
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
-target_dt = _record("inst edge out healthy")
+target_dt = _record("inst edge out healthy listed warm_at", floats="weight")  # listed: in the rotation
 # What a cache instance remembers: a row per key, in order of use from head to tail.
 memory_dt = _record(
     "first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted "

@@ -11,6 +11,7 @@ import simpy
 
 from engine.behaviours import Backoff, Balancer, Function, Limiter
 from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.oracle.balancing import by_flow, by_weight, in_turn
 from engine.oracle.clock import Clock, lengths_of
 from engine.oracle.draws import BACKOFF, FALLBACK, JITTER, LOSS, PICK, PICK2, Draws
 from engine.oracle.state import About, Attempt, First, Job, Pool, Record, Server, Site, Target
@@ -85,7 +86,7 @@ class Calls(Clock):
             job.done.succeed((outcome, first))
 
     # ---- choosing ----
-    def choose(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target | None:
+    def choose(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About, asker: Server | None) -> Target | None:
         """The target of the next attempt, by what the caller believes."""
         if pool.algorithm == "primary":
             return self.member(pool, caller, key, local, tries, about)
@@ -94,6 +95,13 @@ class Calls(Clock):
         targets = pool.rotation
         if len(targets) <= 1:
             return targets[0] if targets else None
+        if pool.algorithm == "round_robin" and pool.ramp:
+            return in_turn(pool, self.draws, key, local, tries, self.env.now)
+        if pool.algorithm == "weighted" or (pool.algorithm == "random" and pool.ramp):
+            return by_weight(pool, self.draws.uniform(key, PICK, local, tries), self.env.now)
+        if pool.algorithm == "flow_hash":
+            assert asker is not None
+            return by_flow(self.plan, pool, caller, asker, self.draws, about, key, local, tries)
         if pool.algorithm == "round_robin":
             k = pool.next if pool.next < len(targets) else 0
             pool.next = k + 1
@@ -115,7 +123,7 @@ class Calls(Clock):
         caller, tries, first = job.callee, 0, None
         record, job.asks = self.record_of(job, pool), pool.verb
         while True:
-            target = self.choose(pool, caller, job.key, local, tries, job.about)
+            target = self.choose(pool, caller, job.key, local, tries, job.about, job.caller)
             e = target.edge if target else pool.targets[0].edge
             policy = self.plan.edges[e].policy
             result = yield from self.attempt(job, pool, target, record, local, tries, epoch)
@@ -230,7 +238,7 @@ class Calls(Clock):
 
     def hedge(self, job: Job, pool: Pool, record: Record | None, local: int, tries: int) -> None:
         """A second attempt, where bulkhead, breaker and budget allow one."""
-        target = self.choose(pool, job.callee, job.key, local, tries + HEDGE, job.about)
+        target = self.choose(pool, job.callee, job.key, local, tries + HEDGE, job.about, job.caller)
         if target is None:
             return
         site, policy = self.sites[target.edge, job.callee], self.plan.edges[target.edge].policy

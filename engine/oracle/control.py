@@ -87,6 +87,9 @@ class Control(Queues):
             if server.node in self.plan.sources():
                 self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
             server.stopped, server.poison_share = bool(live.stopped[server.number]), float(live.poison_share[server.number])
+            if not server.registered and not live.withdrawn[server.number]:
+                for pool, target in ((p, t) for pools in self.pools for p in pools for t in p.targets if t.server is server):
+                    target.warm_at = self.env.now + pool.ramp
             server.registered = not live.withdrawn[server.number]
             down = int(live.down[server.number])
             if down and not server.down:
@@ -194,7 +197,10 @@ class Control(Queues):
         counts[0] = 0 if passed == target.healthy else counts[0] + 1
         if counts[0] >= (check.unhealthy if target.healthy else check.healthy):
             counts[0] = 0
-            self.pools[b][0].believe(target, not target.healthy)
+            pool = self.pools[b][0]
+            if not target.healthy:
+                target.warm_at = self.env.now + pool.ramp
+            pool.believe(target, not target.healthy)
 
     # ---- failover ----
     def in_touch(self, primary: Server) -> bool:

@@ -13,6 +13,7 @@ from engine.quantiles import table
 
 MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
+TURN = 44
 CLASS, KEY, HOT_KEY, PARTITION, HIT = range(60, 65)
 FALLBACK, JITTER, LOSS, THROTTLE = range(30, 34)
 DELIVERY, POISON, FILTER, COURIER = range(50, 54)
@@ -44,6 +45,10 @@ class Draws:
     def uniform(self, key: int, purpose: int, local: int = 0, tries: int = 0) -> float:
         """The draw for one purpose at one step of one request."""
         return to_unit(draw(key, (purpose << 24) | (local << 8) | tries)) if self.exact else self.random.random()
+
+    def turn(self, key: int, local: int, tries: int, number: int) -> float:
+        """Whether a cold target takes its turn, for each turn that is offered."""
+        return to_unit(draw(draw(key, (TURN << 24) | (local << 8) | tries), number)) if self.exact else self.random.random()
 
     def child(self, key: int, local: int, tries: int) -> int:
         """Key of the request that an attempt creates."""

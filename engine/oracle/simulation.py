@@ -74,7 +74,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
         groups = [node.calls] if isinstance(node.behaviour, Balancer) else [(e,) for e in node.calls]
         pools = []
         for group in groups:
-            targets = [Target(s, e, via=v) for e in group for v, s in self.behind(e)]
+            targets = [Target(s, e, weight=self.plan.edges[e].weight, via=v) for e in group for v, s in self.behind(e)]
             if isinstance(node.behaviour, Balancer):
                 algorithm = node.behaviour.algorithm
             else:
@@ -86,7 +86,10 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
                     self.sites[e, s].primaries = targets[:: len(callee.azs) if isinstance(callee, Store) else 1]
             called = self.plan.edges[group[0]].callee
             named = isinstance(self.plan.nodes[called].behaviour, Resolver)
-            pools.append(Pool(targets, "named" if named else algorithm, resolver=called if named else None))
+            pool = Pool(targets, "named" if named else algorithm, resolver=called if named else None)
+            if isinstance(node.behaviour, Balancer):
+                pool.ramp = ticks(node.behaviour.slow_start_s)
+            pools.append(pool)
         return pools
 
     def behind(self, e: int) -> list[tuple[int, Server]]:

@@ -120,6 +120,8 @@ class Target:
     edge: int
     out: int = 0
     healthy: bool = True
+    weight: float = 1.0
+    warm_at: int = 0  # instant at which its slow start is over
     via: int = -1  # behind a resolver: the edge of the record it stands for
 
 
@@ -132,6 +134,7 @@ class Pool:
     rotation: list[Target] = field(default_factory=list)
     resolver: int | None = None  # node that says which of the targets it is
     next: int = 0
+    ramp: int = 0  # ticks of a slow start
     verb: str = ""  # what a cache that is only asked is to do
 
     def __post_init__(self) -> None:
@@ -141,6 +144,10 @@ class Pool:
         """A target enters or leaves the rotation; with nobody healthy everybody is used."""
         target.healthy = healthy
         self.relist()
+
+    def warmth(self, target: Target, now: int) -> float:
+        """Its share during a slow start, 0 to 1."""
+        return 1.0 - max(0, target.warm_at - now) / self.ramp if self.ramp else 1.0
 
     def relist(self) -> None:
         """Only registered targets can be chosen."""

@@ -1,0 +1,156 @@
+"""Balancers: how each algorithm spreads requests, what a flow is, how a newcomer warms up, and what holds in every run."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Keys, Source, Station
+from engine.control.conductor import Conductor
+from engine.live import REFUSED
+from engine.plan import Plan, PlanFault
+from engine.validation.plans import down, make_plan, random_fault
+from engine.validation.plans_balancers import random_balancer_plan
+from tests.documents import said
+from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
+from tests.test_oracle import differences
+
+FAST = Distribution("constant", 0.001)
+QUICK = HealthCheck(2.0, 1.0, 2, 2)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_kernel_and_oracle_agree_on_every_count_of_a_random_system_with_balancers(seed: int) -> None:
+    assert differences(random_balancer_plan(seed)) == {}
+
+
+@OFTEN
+@given(SEEDS)
+def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int) -> None:
+    plan = random_balancer_plan(seed, 20.0)
+    assert_branch_is_exact(plan, random_fault(random.Random(seed), plan, 20.0), 1 + seed % 18)
+
+
+INTERPRETED = """
+import sys
+from engine.validation.plans_balancers import random_balancer_plan
+sys.path.insert(0, "tests")
+from test_invariants import run
+import hashlib
+for seed in (1, 2, 3):
+    series = run(random_balancer_plan(seed, 3.0)).series
+    print(hashlib.sha256(b"".join(getattr(series, n).tobytes() for n in ("edge_attempt_ends", "inst_busy_s", "start_hist"))).hexdigest())
+"""
+
+
+def test_the_interpreted_kernel_gives_the_same_bytes_as_the_compiled_one() -> None:
+    root = Path(__file__).resolve().parent.parent
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True,
+        )
+        for switch in ("0", "1")
+    ]
+    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
+    assert outputs[0].stdout == outputs[1].stdout != ""
+
+
+def fleet(
+    balancer: Balancer, weights: tuple[float, ...] = (1, 1, 1, 1), *, rate: float = 400.0, keys: Keys | None = None,
+    duration_s: float = 60.0, faults: tuple[PlanFault, ...] = (), **network: Any,
+) -> Plan:  # fmt: skip
+    """Clients → front → one service of one instance per weight."""
+    names = [f"s{k}" for k in range(len(weights))]
+    nodes = {"users": Source(((0.0, rate),), keys=keys), "front": balancer, **{n: Station(("a",), 99, None, FAST) for n in names}}
+    edges = {("users", "front"): CallPolicy(5.0), **{("front", n): CallPolicy(1.0) for n in names}}
+    plan = make_plan(nodes, edges, duration_s=duration_s, faults=faults, **network)
+    weighed = tuple(dataclasses.replace(e, weight=w) for e, w in zip(plan.edges, (1, *weights), strict=True))
+    return dataclasses.replace(plan, edges=weighed)
+
+
+def shares(conductor: Conductor, from_s: int = 0, to_s: int | None = None) -> list[float]:
+    """Share of the requests that each target got in a span."""
+    arrived = conductor.series.inst_arrived[from_s:to_s, 2:].sum(0)
+    return (arrived / arrived.sum()).tolist()
+
+
+def test_weights_are_shares_per_instance() -> None:
+    assert shares(run(fleet(Balancer("weighted", None), (6.0, 3.0, 1.0, 0.0)))) == pytest.approx([0.6, 0.3, 0.1, 0.0], abs=0.01)
+    dead = run(fleet(Balancer("weighted", QUICK), (6.0, 3.0, 1.0, 0.0), faults=(down(0.0, 1e9, [2]),)))
+    assert shares(dead, from_s=10) == pytest.approx([0.0, 0.75, 0.25, 0.0], abs=0.015)
+    assert shares(run(fleet(Balancer("weighted", None), (0.0, 0.0)))) == pytest.approx([0.5, 0.5], abs=0.015)
+
+
+def test_requests_of_one_flow_go_to_one_target_and_a_lost_target_moves_only_its_own_flows() -> None:
+    def owner(k: int, faults: tuple[PlanFault, ...]) -> int:
+        """The target that gets everything once the only key of this run's clients is alone."""
+        plan = fleet(Balancer("flow_hash", QUICK), keys=Keys(1), rate=20.0, duration_s=20.0, faults=faults)
+        arrived = run(dataclasses.replace(plan, seed=k)).series.inst_arrived[10:, 2:].sum(0)
+        assert (arrived > 0).sum() == 1
+        return int(arrived.argmax())
+
+    before = [owner(seed, ()) for seed in range(24)]
+    after = [owner(seed, (down(0.0, 1e9, [2], REFUSED),)) for seed in range(24)]
+    assert set(before) == {0, 1, 2, 3} and 0 not in after
+    assert [a for b, a in zip(before, after, strict=True) if b] == [b for b in before if b]
+
+
+def test_a_caller_with_few_connections_loads_few_targets_under_flow_hash() -> None:
+    nodes = {
+        "users": Source(((0.0, 200.0),)), "web": Station(("a",), 999, None, FAST), "front": Balancer("flow_hash", None, connections=2),
+        "api": Station(("a",) * 8, 99, None, FAST),
+    }  # fmt: skip
+    edges = {pair: CallPolicy(1.0) for pair in (("users", "web"), ("web", "front"), ("front", "api"))}
+    arrived = run(make_plan(nodes, edges, duration_s=20.0)).series.inst_arrived[:, 3:].sum(0)
+    assert 1 <= (arrived > 0).sum() <= 2
+
+
+@pytest.mark.parametrize("algorithm", ["round_robin", "random", "weighted"])
+def test_slow_start_gives_a_returned_target_a_share_that_grows_in_a_line(algorithm: Any) -> None:
+    crash = (down(10.0, 20.0, [2], REFUSED),)
+    conductor = run(fleet(Balancer(algorithm, QUICK, 40.0), duration_s=80.0, rate=1000.0, faults=crash))
+    back = next(e.t_s for e in conductor.events if e.kind == "healthy")
+    for x_s in (5, 15, 25, 35, 45):
+        middle, warmth = round(back) + x_s, min(1.0, x_s / 40.0)
+        assert shares(conductor, middle - 2, middle + 2)[0] == pytest.approx(warmth / (3 + warmth), abs=0.025)
+    assert shares(conductor, 0, 9)[0] == pytest.approx(0.25, abs=0.03), "targets of the start are warm"
+
+
+def test_least_outstanding_sends_everything_to_the_dead_because_refusals_are_fast_until_a_health_check_ends_it() -> None:
+    slow = Distribution("constant", 0.05)
+    nodes = {
+        "users": Source(((0.0, 200.0),)), "front": Balancer("least_outstanding", HealthCheck(30.0, 5.0, 2, 5)),
+        "web": Station(("a",) * 4, 99, None, slow),
+    }  # fmt: skip
+    edges = {("users", "front"): CallPolicy(5.0), ("front", "web"): CallPolicy(1.0)}
+    conductor = run(make_plan(nodes, edges, duration_s=120.0, faults=(down(20.0, 1e9, [2], REFUSED),)))
+    ejected = next(e.t_s for e in conductor.events if e.kind == "unhealthy")
+    ok = conductor.series.start_ends[:, 0, 0] / conductor.series.start_begun[:, 0]
+    assert 50.0 <= ejected < 80.0
+    # at random three of four would succeed; here a living target gets a request only while it is as idle as the dead one always is
+    assert ok[:19].min() == 1.0 and ok[21 : int(ejected)].mean() < 0.3 and ok[int(ejected) + 1 : 119].min() == 1.0
+
+
+def doc(**front: Any) -> dict[str, Any]:
+    nodes: list[dict[str, Any]] = [{"id": "u", "kind": "clients"}, {"id": "front", "kind": "balancer", **front}]
+    nodes.append({"id": "web", "kind": "service"})
+    return {"faultline": 1, "nodes": nodes, "edges": [{"from": "u", "to": "front"}, {"from": "front", "to": "web"}]}
+
+
+def test_a_document_is_told_what_does_not_go_together() -> None:
+    assert said(doc(algorithm="flow_hash", flow_connections=3)) == said(doc(algorithm="weighted", slow_start_s=30)) == []
+    message = "does not go with least_outstanding; use one of round_robin, random, weighted, or 0"
+    assert said(doc(algorithm="least_outstanding", slow_start_s=30)) == [("nodes.front.slow_start_s", message)]
+    heavy = doc(algorithm="weighted")
+    heavy["edges"][1]["weight"] = 3
+    assert said(heavy) == []
+    heavy["nodes"][1]["algorithm"] = "random"
+    assert [path for path, _ in said(heavy)] == ["edges.front->web.weight"]
