@@ -194,7 +194,15 @@ class Resolver:
     sticky_s: float = 0.0
 
 
-Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function | Queue | Resolver
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Acknowledges what is published and passes a copy on over each of its edges (`engine.plan.PlanEdge.only`), tried as the edge says."""
+
+    behaviour: ClassVar = "topic"
+    archive_s: float = 0.0  # what was published is kept for this long, to be delivered again; 0: not at all
+
+
+Behaviour = Source | Balancer | Station | Cache | Store | Limiter | Function | Queue | Resolver | Topic
 
 
 @dataclass(frozen=True, slots=True)

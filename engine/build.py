@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from engine import build_caches as caches
-from engine import build_queues
+from engine import build_queues, build_topics
 from engine import build_resolvers as resolvers
 from engine import build_stores as stores
 from engine.behaviours import (
@@ -24,6 +24,7 @@ from engine.behaviours import (
     Source,
     Station,
     Store,
+    Topic,
     shed_from,
 )  # fmt: skip
 from engine.kernel import layout as L
@@ -63,6 +64,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     stores.logs(plan, s)
     caches.memories(plan, s)
     build_queues.queues(plan, s)
+    build_topics.topics(plan, s)
     return world
 
 
@@ -87,6 +89,7 @@ def _check_sizes(plan: Plan) -> None:
         ("shares of classes", sum(len(_source(plan, n).classes) for n in plan.sources()), L.N_SHARE),
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
         *build_queues.sizes(plan),
+        *build_topics.sizes(plan),
     ):  # fmt: skip
         if have > most:
             raise TooLarge(f"the document needs {have:,} {what}; one run holds at most {most:,}")
@@ -117,7 +120,7 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = row["cold_pc"] = -1
         row["slow"] = 1.0
         row["registered"] = 1
-        row["durable"] = isinstance(behaviour, Queue)
+        row["durable"] = isinstance(behaviour, Queue | Topic)
         if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
         _gate(s, behaviour, row)
@@ -251,10 +254,10 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
 
 def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> int:
     behaviour = node.behaviour
-    if isinstance(behaviour, Queue):
+    if isinstance(behaviour, Queue | Topic):
         if first >= L.N_STEP:
             raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
-        s["steps"][first]["op"] = L.OP_STORE
+        s["steps"][first]["op"] = L.OP_STORE if isinstance(behaviour, Queue) else L.OP_ANNOUNCE
         return first + 1
     holds = not (isinstance(behaviour, Station) and not behaviour.holds_slot and calls)
     ops: list[tuple[int, int]] = []  # (operation, pool)

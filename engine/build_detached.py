@@ -7,14 +7,19 @@ import numpy as np
 from engine.kernel import layout as L
 
 
-def detached_steps(s: np.void, pool: int) -> int:
-    """A program that calls over ``pool`` and ends; where it begins. To be written after the programs of all nodes."""
+def detached_steps(s: np.void, pool: int, subscription: int = -1) -> int:
+    """A program that calls over ``pool`` and ends; where it begins. To be written after the programs of all nodes.
+
+    ``subscription``: of a topic, whose copies the calls are.
+    """
     first = int(s["n_step"])
     good, bad = first + 1, first + 2
-    for at, op, status in ((first, L.OP_CALL, 0), (good, L.OP_OVER, L.OK), (bad, L.OP_OVER, L.ERROR)):
+    for at, op, of, status in ((first, L.OP_CALL, pool, 0), (good, L.OP_OVER, subscription, L.OK), (bad, L.OP_OVER, subscription, L.ERROR)):
         row = s["steps"][at]
-        row["op"], row["pool"], row["status"], row["local"] = op, pool, status, L.DETACHED_LOCAL
+        row["op"], row["pool"], row["status"], row["local"] = op, of, status, L.DETACHED_LOCAL
         row["on_ok"] = row["on_miss"] = good
         row["on_fail"] = bad
-    s["n_step"] = first + 3
+    s["steps"][first]["resume"] = first + 3
+    s["steps"][first + 3]["op"], s["steps"][first + 3]["on_ok"] = L.OP_RESUME, first
+    s["n_step"] = first + 4
     return first

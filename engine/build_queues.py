@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def sizes(plan: Plan) -> list[tuple[str, int, int]]:
     """(what, how many there are, how many fit) of everything made here."""
     takers = sum(plan.nodes[plan.edges[e].callee].count for n in plan.queues() for e in plan.nodes[n].calls)
-    return [("message queues", len(plan.queues()), L.N_QUEUE), ("pairs of queue and consuming instance", takers, L.N_TAKER)]
+    rows = len(plan.queues()) + len(plan.topics())
+    return [("message queues and topics", rows, L.N_QUEUE), ("pairs of queue and consuming instance", takers, L.N_TAKER)]
 
 
 def queues(plan: Plan, s: np.void) -> None:

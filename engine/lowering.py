@@ -99,7 +99,7 @@ def _node(node: Component, behaviour: Behaviour, first: int, count: int, calls: 
 
 def _instance(behaviour: Behaviour, node: int, index: int, place: int) -> PlanInstance:
     """Stations and stores have slots and a queue; the others pass on, or keep, whatever comes."""
-    if behaviour.behaviour in ("source", "balancer", "limiter", "queue", "resolver"):
+    if behaviour.behaviour in ("source", "balancer", "limiter", "queue", "resolver", "topic"):
         return PlanInstance(node, index, place, UNLIMITED, UNLIMITED)
     capacity = behaviour.queue_capacity  # type: ignore[union-attr]  # every other behaviour has one
     return PlanInstance(node, index, place, behaviour.concurrency, UNLIMITED if capacity is None else capacity)  # type: ignore[union-attr]
@@ -107,13 +107,15 @@ def _instance(behaviour: Behaviour, node: int, index: int, place: int) -> PlanIn
 
 def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
     number = {node.id: i for i, node in enumerate(scenario.nodes)}
-    timeouts = {node.id: node.call_timeout_s for node in scenario.nodes}
+    node = {node.id: node for node in scenario.nodes}
     edge = {e.id: i for i, e in enumerate(scenario.edges)}
     lookups = [edge[f"{e.caller}->{e.cache}"] if e.cache else -1 for e in scenario.edges]
     return tuple(
         PlanEdge(
-            e.id, number[e.caller], number[e.callee], e.policy(timeouts[e.caller]), lookup, e.request_kb, e.response_kb,
-            e.weight_or_one, tuple(e.locations or ()),
+            e.id, number[e.caller], number[e.callee],
+            node[e.caller].treat(e.policy(node[e.caller].call_timeout_s), e.model_fields_set, node[e.callee]),
+            lookup, e.request_kb, e.response_kb,
+            e.weight_or_one, tuple(e.locations or ()), tuple(e.filter or ()), e.dead_letter,
         )
         for e, lookup in zip(scenario.edges, lookups, strict=True)
     )
@@ -121,13 +123,13 @@ def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
 
 def _faults(scenario: Scenario, places: tuple[Place, ...], nodes: tuple[PlanNode, ...]) -> tuple[PlanFault, ...]:
     place_index = {place.id: i for i, place in enumerate(places)}
-    first = {node.id: node.first for node in nodes}
+    first, number = {node.id: node.first for node in nodes}, {node.id: n for n, node in enumerate(nodes)}
     edge_index = {edge.id: i for i, edge in enumerate(scenario.edges)}
     plan_faults = []
     for id, fault in zip(scenario.fault_ids(), scenario.faults, strict=True):
         reach = reach_of(fault, scenario.topology, first, edge_index, place_index)
-        apply = partial(_apply, fault, reach)
-        plan_faults.append(PlanFault(id, fault.kind, fault.shown_target, fault.at_s, fault.end_s, fault.sentence(), apply))
+        apply, action = partial(_apply, fault, reach), fault.action(scenario.topology, number)
+        plan_faults.append(PlanFault(id, fault.kind, fault.shown_target, fault.at_s, fault.end_s, fault.sentence(), apply, action))
     return tuple(plan_faults)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Resolver, Source, Store
+from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Resolver, Source, Store, Topic
 from engine.live import Live
 
 HOPS = ("same_az", "cross_az", "cross_region", "internet")  # kinds of way a message takes, as they are billed
@@ -52,7 +52,9 @@ class PlanNode:
 class PlanEdge:
     """A call from one node to another; ``id`` is "caller->callee". From a queue it is a ``consume`` edge: its policy says nothing.
 
-    ``lookup`` is the caller's edge to a cache it asks first: on a hit this call is not made, after one it fills, after a write it drops.
+    From a topic it is a subscription: ``only`` are the classes of requests it wants (all when empty), ``dead_letter`` the id of the queue
+    that gets what could not be delivered. ``lookup`` is the caller's edge to a cache it asks first: on a hit this call is not made, after
+    one it fills, after a write it drops.
     """
 
     id: str
@@ -64,11 +66,33 @@ class PlanEdge:
     response_kb: float = 1.0
     weight: float = 1.0  # of a resolver's record, of each target behind a balancer
     locations: tuple[str, ...] = ()  # a resolver's record is for callers there; none: for everybody else
+    only: tuple[str, ...] = ()
+    dead_letter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redrive:
+    """Messages waiting in one queue (index of its node) become new messages of another, oldest first, until none is left."""
+
+    queue: int
+    to: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a topic (index of its node) has archived, published from ``from_s`` to ``to_s``, is delivered again, in that order."""
+
+    topic: int
+    from_s: float
+    to_s: float
+    per_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class PlanFault:
-    """A fault with its target resolved. ``apply`` changes a `Live`; ``end_s`` is inf when it outlasts every run."""
+    """A fault with its target resolved. ``apply`` changes a `Live`; ``end_s`` is inf when it outlasts every run; ``action``: what an
+    operator does meanwhile."""
 
     id: str
     kind: str
@@ -77,6 +101,7 @@ class PlanFault:
     end_s: float
     sentence: str
     apply: Callable[[Live], None] = field(compare=False)
+    action: Redrive | Replay | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +185,10 @@ class Plan:
     def queues(self) -> list[int]:
         """Node indices of all message queues, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Queue)]
+
+    def topics(self) -> list[int]:
+        """Node indices of all topics, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Topic)]
 
     def targets(self) -> list[tuple[int, int, int]]:
         """(balancer node, edge, instance) of every balancer's targets, in the order of the belief series."""

@@ -13,7 +13,9 @@ from engine.plan import Plan
 N_OUT = len(OUTCOMES)
 EXTRAS = ("degraded", "hedges", "hedge_wins", "superseded", "duplicates", "lost_messages")  # columns of ``edge_extras``
 N_EXTRA = len(EXTRAS)
-QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered", "deleted", "late_deletes", "dead_lettered", "expired")
+QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered", "deleted", "late_deletes", "dead_lettered", "expired",
+                "redriven")  # fmt: skip
+TOPIC_COUNTS = ("in_flight", "published", "delivered", "filtered", "dead_lettered", "dropped", "replayed")  # the first in copies now
 CACHE_COUNTS = ("coalesced", "stale_answers")  # requests: waited for another's fetch · given an expired value
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
@@ -24,7 +26,7 @@ class Series:
     Q message queues.
 
     By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_, cache_,
-    queue_.
+    queue_, topic_.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
     Totals count requests that started at or after the warm-up, exactly.
     """
@@ -63,6 +65,7 @@ class Series:
     cache_counts: np.ndarray  # int32 [T, M, CACHE_COUNTS]
     queue_counts: np.ndarray  # int64 [T, Q, QUEUE_COUNTS] messages: the first two at the end of the second, the others within it
     queue_oldest_s: np.ndarray  # float64 [T, Q] age of the oldest message at the end of the second; 0 when there is none
+    topic_counts: np.ndarray  # int64 [T, P, TOPIC_COUNTS] of topics (`Plan.topics`): copies under way at the end, the others within it
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
     start_degraded: np.ndarray  # int64 [T, S] ok requests whose answer was built on a fallback
@@ -89,7 +92,7 @@ class Series:
 
     def equal_until(self, other: Series, second: int) -> bool:
         """Whether every series by event time is bit-identical in the first ``second`` rows."""
-        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_"))]
+        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_"))]
         return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
                    for n in names)  # fmt: skip
 
@@ -151,6 +154,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
         cache_counts=zeros(np.int32, rows, M, len(CACHE_COUNTS)),
         queue_counts=zeros(np.int64, rows, Q, len(QUEUE_COUNTS)), queue_oldest_s=zeros(np.float64, rows, Q),
+        topic_counts=zeros(np.int64, rows, len(plan.topics()), len(TOPIC_COUNTS)),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),
         start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),

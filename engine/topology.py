@@ -15,7 +15,7 @@ from engine.fields import close_to, listed
 from engine.geography import Geography
 
 TargetKind = Literal["region", "az", "node", "instance", "edge"]
-ASYNCHRONOUS = ("queue",)  # behaviours of nodes that answer before what they pass on is worked on
+ASYNCHRONOUS = ("queue", "topic")  # behaviours of nodes that answer before what they pass on is worked on
 
 
 class Call(Protocol):

@@ -28,9 +28,9 @@ def warm() -> None:
     """Run a tiny plan through every entry point of the kernel, so that all of them are compiled and cached."""
     import numpy as np
 
-    from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store
+    from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store, Topic
     from engine.control.conductor import Conductor
-    from engine.kernel import doors
+    from engine.kernel import doors, moves
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
 
@@ -43,12 +43,13 @@ def warm() -> None:
         PlanNode("e", "store", "e", Store(("a", "a"), 1, None, service, failover, replicas=1), 5, 2, ()),
         PlanNode("m", "cache", "m", Cache(("a",), 1, None, service), 7, 1, ()),
         PlanNode("q", "queue", "q", Queue(fifo=True), 8, 1, (6,)),
+        PlanNode("t", "topic", "t", Topic(1.0), 9, 1, (7,)),
     )
-    ends = ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5), (2, 6), (6, 2))
+    ends = ((0, 1), (1, 2), (2, 3), (2, 4), (2, 5), (2, 6), (6, 2), (7, 6))
     edges = tuple(PlanEdge(f"{a}{b}", a, b, CallPolicy(1.0, pool_age_s=0.2 if b == 4 else None)) for a, b in ends)
     places = (Place("outside", "outside", None), Place("r", "region", "r"), Place("a", "az", "r"))
-    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2), (5, 0, 2), (6, 0, 1)]
-    instances = tuple(PlanInstance(n, k, p, UNLIMITED if n in (0, 1, 6) else 1, UNLIMITED) for n, k, p in where)
+    where = [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 0, 2), (3, 1, 2), (4, 0, 2), (4, 1, 2), (5, 0, 2), (6, 0, 1), (7, 0, 1)]
+    instances = tuple(PlanInstance(n, k, p, UNLIMITED if n in (0, 1, 6, 7) else 1, UNLIMITED) for n, k, p in where)
 
     def apply(live: Live) -> None:
         live.take_down([2, 3, 5], BLACK_HOLE)
@@ -59,6 +60,9 @@ def warm() -> None:
     conductor.run_to(conductor.end)
     conductor.sync()
     doors.index_message_groups(conductor.world)
+    moves.redrive(conductor.world, 0, 0, 0, conductor.now)
+    moves.replay(conductor.world, 0, 0, 0, 0)
+    moves.wake_topics(conductor.world)
     if COMPILED:
         MARK.touch()
 

@@ -53,9 +53,18 @@ def with_queue(**sections: Any) -> dict[str, Any]:
     return data
 
 
+def with_topic(**sections: Any) -> dict[str, Any]:
+    """The shop with a queue and a topic `news` that web publishes to and `jobs` and `workers` subscribe, sections replaced."""
+    data = with_queue(**sections)
+    data["nodes"].append({"id": "news", "kind": "topic", "archive_s": 60})
+    data["edges"] += [{"from": "web", "to": "news"}, {"from": "news", "to": "jobs"}, {"from": "news", "to": "workers"}]
+    return data
+
+
 def node_for(behaviours: Sequence[str]) -> str:
-    """A node of the shop with a queue and a cache, with one of these behaviours; web when there is a choice."""
-    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near", "queue": "jobs", "resolver": "dns"}
+    """A node of the shop with a queue, a topic, names and a cache, with one of these behaviours; web when there is a choice."""
+    of = {"station": "web", "store": "orders", "balancer": "front", "source": "users", "cache": "near", "queue": "jobs"}
+    of |= {"resolver": "dns", "topic": "news"}
     return next((of[b] for b in of if b in behaviours), "web")
 
 

@@ -14,7 +14,7 @@ from engine.build_detached import detached_steps
 from engine.control.conductor import Conductor
 from engine.kernel import doors
 from engine.kernel.detached import call_detached
-from engine.kernel.loop import run_ready
+from engine.kernel.loop import advance
 from engine.kernel.rng import draw_u64
 from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
@@ -36,7 +36,7 @@ for second, some in ((5, keys[:60]), (11, keys[60:])):
     c.run_to(second * 10_000_000 + 9_870_003)
     for key in some:
         call_detached(c.world[0], 1, pc, np.uint64(key), 0, -1)
-    run_ready(c.world[0], np.int64(c.now))
+    advance(c.world, c.now)
     c.sync()
 c.run_to(c.end)
 series = c.sync()

@@ -50,7 +50,7 @@ def test_an_unknown_kind_is_answered_with_the_known_ones():
         "nodes.web",
         "'servise'",
         "did you mean 'service'?",
-        "clients, resolver, alb, balancer, limiter, ec2_asg, function, service, cache, rds, store, queue",
+        "clients, resolver, alb, balancer, limiter, ec2_asg, function, service, cache, rds, store, queue, topic",
     )
 
 

@@ -12,7 +12,7 @@ from engine.control.conductor import Conductor
 from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
-from engine.series import CACHE_COUNTS, QUEUE_COUNTS, Series
+from engine.series import CACHE_COUNTS, QUEUE_COUNTS, TOPIC_COUNTS, Series
 from engine.validation.plans import make_plan, random_plan
 
 
@@ -63,6 +63,10 @@ def differences(plan: Plan) -> dict[str, int]:
         for k, what in enumerate(QUEUE_COUNTS[2:], 2):
             counted = np.array([oracle.boxes[n].counts[second, what] for second in range(len(ours.queue_counts))])
             found[f"{plan.nodes[n].id} {what}"] = np.abs(counted - ours.queue_counts[:, q, k]).sum()
+    for t, n in enumerate(plan.topics()):
+        for k, what in enumerate(TOPIC_COUNTS[1:], 1):
+            counted = np.array([oracle.topics[n].counts[second, what] for second in range(len(ours.topic_counts))])
+            found[f"{plan.nodes[n].id} {what}"] = np.abs(counted - ours.topic_counts[:, t, k]).sum()
     return {name: int(n) for name, n in found.items() if n}
 
 

@@ -7,7 +7,7 @@ from engine.found import found
 
 # Kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
 NOT_YET = (
-    "topic", "route53", "cloudfront", "global_accelerator", "api_gateway", "nlb",
+    "route53", "cloudfront", "global_accelerator", "api_gateway", "nlb",
     "ecs", "eks", "lambda", "sqs", "sns", "eventbridge", "kinesis", "step_functions", "dynamodb", "aurora", "elasticache", "s3", "efs",
     "nat_gateway", "external",
 )  # fmt: skip

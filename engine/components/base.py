@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal
 
-from engine.behaviours import Behaviour
+from engine.behaviours import Behaviour, CallPolicy
 from engine.fields import Id, Strict, listed, quantity
 from engine.geography import Geography
 
@@ -23,7 +23,9 @@ class Component(Strict):
     glyph: ClassVar[str]
     summary: ClassVar[str]
     placement: ClassVar[Placing]
-    behaviour: ClassVar[Literal["source", "balancer", "station", "cache", "store", "limiter", "function", "queue", "resolver"]]
+    behaviour: ClassVar[
+        Literal["source", "balancer", "station", "cache", "store", "limiter", "function", "queue", "resolver", "topic"]
+    ]
     tier: ClassVar[str]
     unplaced: ClassVar[Placing]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
@@ -54,6 +56,10 @@ class Component(Strict):
     def lower(self, geography: Geography) -> Behaviour:
         """The behaviour this node has, with every default filled in."""
         raise NotImplementedError
+
+    def treat(self, policy: CallPolicy, said: set[str], callee: Component) -> CallPolicy:
+        """The policy of an edge from here, with defaults of this kind for the fields the edge has not ``said``."""
+        return policy
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         """(field, what is wrong and what would be right) for everything that single fields cannot tell."""

@@ -43,6 +43,15 @@ REFUSED: dict[tuple[str, str], str] = {
     ("queue", "store"): "a store answers by itself and asks for no messages; let a service consume them",
     ("queue", "resolver"): "consumers ask the queue themselves; draw the edge to the service that consumes",
     ("resolver", "queue"): "a queue has one address of its own; let a service publish to it",
+    ("balancer", "topic"): "a balancer forwards to the instances of services, not to a topic; let a service publish to it",
+    ("store", "topic"): "a store answers by itself, it calls nothing; draw the edge the other way round",
+    ("cache", "topic"): "a cache fetches a key from the service or store that has it; draw the edge there",
+    ("queue", "topic"): "a queue sends nothing by itself; let a service consume the messages and publish them",
+    ("topic", "source"): "clients only send requests, nothing calls them",
+    ("topic", "store"): "a store is written by services, a topic delivers to those that act; let a service or a function subscribe",
+    ("topic", "cache"): "a cache is looked into, it does no work; let a service or a function subscribe",
+    ("topic", "resolver"): "subscribers have addresses of their own; draw the edge to whoever is to get the messages",
+    ("resolver", "topic"): "a topic has one address of its own; let a service publish to it",
     ("queue", "queue"): "a queue sends nothing by itself; name it as `dead_letter`, or let a service pass messages on",
 }
 
@@ -58,4 +67,4 @@ def edge_kind(caller: type[Component], callee: type[Component]) -> EdgeKind:
         return "consume"
     if caller.behaviour == "resolver":
         return "resolve"
-    return "publish" if callee.behaviour == "queue" else "call"
+    return "publish" if callee.behaviour in ("queue", "topic") else "call"

@@ -20,11 +20,12 @@ from engine.control import checkpoints
 from engine.control.failover import watch_store
 from engine.control.faults import strike
 from engine.control.health import watch_targets
+from engine.control.moves import operators
 from engine.control.promotion import watch_replicas
 from engine.control.resolution import Names, watch_records
 from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, stores
-from engine.kernel.layout import MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
+from engine.kernel.layout import DETACHED, FREE, GHOST, MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import Series, empty_series
 
@@ -78,6 +79,8 @@ class Conductor:
             for watch in (watch_store, watch_replicas):
                 for partition in range(self.plan.nodes[store].behaviour.partitions):  # type: ignore[union-attr]
                     self.env.process(watch(self, store, partition))
+        for process in operators(self):
+            self.env.process(process)
         if replay_until is not None:
             while self.env.peek() <= replay_until:
                 self.env.step()
@@ -160,6 +163,8 @@ class Conductor:
             caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held, s.cache_counts)
         if s.queue_counts.shape[1]:
             meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
+        if s.topic_counts.shape[1]:
+            meters.collect_topics(self.world, row, s.topic_counts)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
         s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
         s.reached_s = row + 1
@@ -206,16 +211,29 @@ class Conductor:
             if acknowledged != int(log["n"] + log["lost"]):
                 raise Broken(f"{acknowledged} writes acknowledged, {int(log['n'])} durable, {int(log['lost'])} lost")
         self._check_queues()
+        self._check_topics()
 
     def _check_queues(self) -> None:
         """Conservation of messages: come in = deleted + dead-lettered + expired + waiting + taken, the last two counted one by one."""
-        queues = self.world[0]["queues"][: len(self.plan.queues())]
+        queues = self.world[0]["queues"][: self.world[0]["n_queue"]]
         found = np.zeros((len(queues), 2), np.int64)
         doors.count_messages(self.world, found)
         waiting = self.world[0]["inst"]["queued"][queues["inst"]]
-        gone = queues["t_deleted"] + queues["t_dead"] + queues["t_expired"]
+        gone = queues["t_deleted"] + queues["t_dead"] + queues["t_expired"] + queues["t_redriven"]
         if (queues["t_in"] != gone + found.sum(axis=1)).any() or (found != np.stack([waiting, queues["n_hidden"]], axis=1)).any():
             raise Broken(f"messages were lost or counted twice: {queues['t_in']} came in, {gone} are gone, {found} are there")
+
+    def _check_topics(self) -> None:
+        """Conservation of copies: messages × subscriptions = filtered + delivered + dead-lettered + dropped + under way, one by one."""
+        w = self.world[0]
+        topics, frames = w["topics"][: w["n_topic"]], w["frames"][: w["n_used"]]
+        if len(topics):
+            inst = frames["inst"][(frames["edge"] == DETACHED) & (frames["state"] != FREE) & (frames["state"] != GHOST)]
+            under_way = np.bincount(inst, minlength=len(self.plan.instances))[topics["inst"]]
+            ended = topics["t_delivered"] + topics["t_dead"] + topics["t_dropped"]
+            copies = topics["t_messages"] * topics["n_subs"]
+            if (topics["t_copies"] != ended + under_way).any() or (copies != topics["t_filtered"] + topics["t_copies"]).any():
+                raise Broken(f"copies were lost or counted twice: {copies} of all messages, {ended} ended, {under_way} under way")
 
     # ---- the two doors, and the log ----
     def see(self, look: Callable[..., T], *arguments: Any) -> T:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.control.resolution import silence
-from engine.kernel import caches, doors, stores
+from engine.kernel import caches, doors, moves, stores
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
@@ -76,4 +76,6 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     stores.links_changed(world, now)
     if len(queues):
         doors.wake_queues(world, now)
+    if s["parked_head"] >= 0:
+        moves.wake_topics(world)
     doors.wake_writes(world, now)

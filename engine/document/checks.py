@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+import networkx as nx
+
 from engine.components.base import Component
 from engine.components.connections import edge_kind
 from engine.document.draft import Draft
@@ -29,6 +31,7 @@ def check(draft: Draft) -> Found:
     yield from check_ids(draft)
     yield from check_edges(draft)
     yield from check_caches(draft)
+    yield from check_subscriptions(draft)
     yield from check_calls(draft)
     yield from check_nodes(draft)
     yield from check_faults(draft)
@@ -137,6 +140,26 @@ def check_caches(draft: Draft) -> Found:
             yield Problem(f"nodes.{node.id}.calls", "a service that asks a cache first makes its calls one after the other; use in_order")
 
 
+def check_subscriptions(draft: Draft) -> Found:
+    """What topics send where: classes that exist, dead-letter queues that are queues, no message that goes round for ever."""
+    topics = {id for id, cls in draft.classes.items() if cls.behaviour == "topic"}
+    queues = [id for id, cls in draft.classes.items() if cls.behaviour == "queue"]
+    classes = list(dict.fromkeys(c.name for node in draft.scenario.nodes for c in getattr(node, "classes", None) or ()))
+    for edge in draft.scenario.edges:
+        if edge.caller in topics:
+            for name in edge.filter or ():
+                if name not in classes:
+                    message = f"no clients send {name!r}{close_to(name, classes)}; there are {listed(classes)}"
+                    yield Problem(f"edges.{edge.id}.filter", message)
+            if edge.dead_letter is not None and edge.dead_letter not in queues:
+                message = f"{edge.dead_letter!r} is no queue{close_to(edge.dead_letter, queues)}; it could be {listed(queues)}"
+                yield Problem(f"edges.{edge.id}.dead_letter", message)
+    between = draft.topology.calls.subgraph(topics & set(draft.topology.calls))
+    for circle in sorted(min(c[k:] + c[:k] for k in range(len(c))) for c in nx.simple_cycles(between)):
+        way = " → ".join([*circle, circle[0]])
+        yield Problem(f"edges.{circle[-1]}->{circle[0]}", f"topics pass messages round in a circle: {way}; remove one of these edges")
+
+
 def _check_kind(draft: Draft, edge: Edge) -> Iterator[tuple[str, str]]:
     """The kind its ends imply; no call policy where nobody calls."""
     implied = edge_kind(draft.classes[edge.caller], draft.classes[edge.callee])
@@ -214,6 +237,6 @@ def size_problem(scenario: Scenario, duration_s: float) -> str | None:
     """Why a run of this length would not fit into memory; None when it does."""
     counts = {node.id: node.most_instances() for node in scenario.nodes}
     balancers = {node.id for node in scenario.nodes if node.behaviour == "balancer"}
-    sources, queues = (sum(node.behaviour == behaviour for node in scenario.nodes) for behaviour in ("source", "queue"))
+    sources, queues = (sum(node.behaviour in some for node in scenario.nodes) for some in (("source",), ("queue", "topic")))
     targets = sum(counts.get(edge.callee, 0) for edge in scenario.edges if edge.caller in balancers)
     return too_long(duration_s, sources, len(scenario.edges), sum(counts.values()), targets, queues)

@@ -126,6 +126,11 @@ class Edge(Strict):
     response_kb: float = quantity(10, "kB", "Size of an answer, for what the network carries.", ge=0, le=1e9, label="Answer size",
                                   assumption="a page of JSON")  # fmt: skip
 
+    filter: list[str] | None = quantity(None, "", "From a topic: the classes of requests this subscriber wants; without it, all.",
+                                        min_length=1, max_length=64, widget="classes", label="Filter")  # fmt: skip
+    dead_letter: Id | None = quantity(None, "", "From a topic: the queue that gets what cannot be delivered; without one it is dropped and "
+                                      "counted.", label="Dead-letter queue")  # fmt: skip
+
     @property
     def id(self) -> str:
         """Its ends, "caller->callee": there is at most one edge between two nodes in one direction."""
@@ -164,5 +169,10 @@ class Edge(Strict):
             yield "consistency", f"only reads from a store are strong or eventual; {callee.id!r} is none ({callee.label}), remove it"
         elif self.consistency == "eventual" and not callee.may_be_stale():
             yield "consistency", f"{callee.id!r} has no replicas to read from; give it some, or read strongly"
+        for field in ("filter", "dead_letter") if caller.behaviour != "topic" else ():
+            if getattr(self, field) is not None:
+                yield field, f"belongs to a subscription, an edge from a topic; {caller.id!r} ({caller.label}) is none"
+        if self.fallback and caller.behaviour == "topic":
+            yield "fallback", "a topic makes no answers of its own; name a dead_letter queue for what cannot be delivered"
         if self.connection_pool is not None and callee.behaviour != "store":
             yield "connection_pool", f"matters only for stores, whose address moves; {callee.id!r} ({callee.label}) has none that does"

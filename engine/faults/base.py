@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from engine.fields import LONGEST_S, Id, Strict, listed, quantity
 from engine.geography import Geography
 from engine.live import Live
+from engine.plan import Redrive, Replay
 from engine.topology import Target, TargetKind, Topology, UnknownTarget
 
 __all__ = ["Fault", "Mode", "Reach", "clock", "quantity"]
@@ -68,6 +69,10 @@ class Fault(Strict):
     def apply(self, live: Live, reach: Reach) -> None:
         """Change the live configuration; called anew, with every other active fault, whenever any of them starts or ends."""
         raise NotImplementedError
+
+    def action(self, topology: Topology, number: Mapping[str, int]) -> Redrive | Replay | None:
+        """What an operator does while it lasts; ``number``: the index of each node."""
+        return None
 
     def check(self, topology: Topology) -> Iterator[tuple[str, str]]:
         """(field, what is wrong and what would be right) about the target."""

@@ -15,7 +15,7 @@ class Errors(Fault):
     label: ClassVar = "Errors"
     summary: ClassVar = "A share of requests is answered with an error at once."
     targets: ClassVar = ("instance", "node")
-    behaviours: ClassVar = ("station", "cache", "store", "function", "queue")
+    behaviours: ClassVar = ("station", "cache", "store", "function", "queue", "topic")
     not_on: ClassVar = {
         "balancer": "a balancer answers with what the instances behind it say",
         "source": "clients only send requests, they serve none",

@@ -15,7 +15,7 @@ class Latency(Fault):
     label: ClassVar = "Latency"
     summary: ClassVar = "Every round trip over the edge takes longer by a fixed time."
     targets: ClassVar = ("edge", "node")
-    behaviours: ClassVar = ("balancer", "station", "cache", "store", "function", "limiter", "queue")
+    behaviours: ClassVar = ("balancer", "station", "cache", "store", "function", "limiter", "queue", "topic")
 
     add_s: float = quantity(0.2, "s", "Added to each round trip.", gt=0, le=3_600, label="Added time",
                             source="AWS FIS actions reference, network latency actions: delayMilliseconds is 200")  # fmt: skip

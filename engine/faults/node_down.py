@@ -15,7 +15,7 @@ class NodeDown(Fault):
     label: ClassVar = "Node down"
     summary: ClassVar = "All instances of the node are gone at once, whatever AZ they are in."
     targets: ClassVar = ("node",)
-    behaviours: ClassVar = ("balancer", "station", "cache", "store", "function", "limiter", "queue")
+    behaviours: ClassVar = ("balancer", "station", "cache", "store", "function", "limiter", "queue", "topic")
 
     mode: Mode = quantity("refused", "", "What callers see: an error at once (refused) or silence (black hole).",
                           assumption="the hosts survive their processes")  # fmt: skip

@@ -15,7 +15,7 @@ class Throttle(Fault):
     label: ClassVar = "Throttling"
     summary: ClassVar = "A share of requests is turned away at once, as when a quota is used up."
     targets: ClassVar = ("instance", "node")
-    behaviours: ClassVar = ("station", "store", "function", "limiter")
+    behaviours: ClassVar = ("station", "store", "function", "limiter", "queue", "topic")
     not_on: ClassVar = {
         "balancer": "a balancer answers with what the instances behind it say",
         "source": "clients only send requests, they serve none",

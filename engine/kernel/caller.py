@@ -23,6 +23,7 @@ from engine.kernel.views import NO_ANSWER, answered, begin_record, end_record, l
 from engine.kernel.wires import allocate, count_message, release, send, start_timer, stop_timer
 
 PENDING = np.int64(-1)
+MOST_DOUBLINGS = np.int64(60)  # of a wait: beyond it there is no end of it anyway
 HEDGE_TO_COME = np.int64(-2)  # value of `frame.second` until the hedge is due; −1: no hedge is open
 
 
@@ -233,7 +234,7 @@ def backoff_ticks(ed, key, local, retry):
             u = uniform(key, counter(FOR_BACKOFF, local, n))
             wait = min(ed.cap, ed.base_wait + u * (3.0 * wait - ed.base_wait))
         return np.int64(wait)
-    wait = min(ed.cap, ed.base_wait * 2.0**retry)
+    wait = min(ed.cap, ed.base_wait * 2.0 ** min(retry, MOST_DOUBLINGS))
     if ed.backoff == EXP_FULL:
         wait *= uniform(key, counter(FOR_BACKOFF, local, retry))
     elif ed.backoff == EXP_EQUAL:

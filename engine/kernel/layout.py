@@ -40,6 +40,7 @@ FIRST_QUEUE = FIRST_SOURCE + 60_000  # two each: visibility, retention
 JOINING, JOIN, ENDED, THINK = np.arange(20, 24)
 # JOINING: waits for its parallel calls · JOIN: the helper that counts them · ENDED: a parallel call that is over · THINK: a user of a
 # closed loop between two requests; its frame belongs to nobody
+PARKED = np.int64(25)  # a topic's copy that waits for the topic to come back (`kernel.topics`)
 DETACHED = np.int64(-3)  # `edge` of calls nobody waits for (`kernel.detached`)
 AWAITING = np.int64(40)  # waits at a cache for another request that fetches the same key
 HELPER = np.int64(-2)  # `edge` of the helper frames of parallel calls; −1: a client's request
@@ -55,7 +56,9 @@ OP_WRITES, OP_LOOKUP, OP_MISS, OP_FILL, OP_DROP, OP_STALE = np.arange(60, 66)  #
 OP_COALESCE = np.int64(66)  # fetch what was missed, or wait for who fetches it already (`kernel.fetches`)
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
 OP_STORE = np.int64(30)  # a message queue keeps what was published
-OP_OVER = np.int64(31)  # a detached call is over
+OP_OVER = np.int64(31)  # a detached call is over; ``pool`` is the subscription of a topic's copy, else −1
+OP_RESUME = np.int64(33)  # a copy that was parked makes the attempt it could not make
+OP_ANNOUNCE = np.int64(32)  # a topic passes on what was published
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
@@ -83,6 +86,7 @@ N_MEMORY, N_ENTRY = 2048, 1 << 22
 N_FETCH = N_ENTRY  # keys of the caches that coalesce
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_000, 512, 65_536, 65_536, 1 << 22
+N_TOPIC, N_SUB = 512, 2048
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_VIEW, N_VERSIONS, N_RECORD = 128, 64, 64  # callers of resolvers; answers each remembers at most; records of one
 N_IDLE = 262_144  # environments of all functions
@@ -117,7 +121,8 @@ inst_dt = _record(
     floats="slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue")
-step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry")  # entry: where the callee's program begins
+# `entry`: where the callee's program begins; `resume`: the step of a copy that was parked.
+step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry resume")
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
     "eventual "
@@ -160,9 +165,15 @@ message_dt = _record(
 queue_dt = _record(
     "inst oldest newest fresh_head fresh_tail back_head back_tail hidden_head hidden_tail armed keep_at n_hidden visibility max_receives "
     "dead_letter retention batch fifo first_taker n_takers next_taker n_published n_delivered n_redelivered n_deleted n_late n_dead "
-    "n_expired t_in t_deleted t_dead t_expired",
+    "n_expired t_in t_deleted t_dead t_expired n_redriven t_redriven",
     floats="poison_share",
 )
+# A topic. ``archive``: the queue that keeps what was published, −1: none; t_messages: published and replayed; t_copies: begun.
+topic_dt = _record(
+    "inst first_sub n_subs archive n_published n_delivered n_filtered n_dead n_dropped n_replayed "
+    "t_messages t_copies t_delivered t_filtered t_dead t_dropped"
+)
+sub_dt = _record("topic pc mask dead_letter")  # a subscription: the program of its copies, a bit for each class it wants
 taker_dt = _record("edge inst")  # one instance that consumes a queue
 pull_dt = _record("queue edge")  # one queue that an instance consumes
 
@@ -178,6 +189,7 @@ world_dt = np.dtype(
         ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
         ("n_queue", I8), ("n_taker", I8), ("n_pull", I8), ("n_messages", I8), ("free_message", I8), ("messages_in_use", I8),
         ("hungry_head", I8),
+        ("n_topic", I8), ("n_sub", I8), ("parked_head", I8), ("parked_tail", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("n_view", I8),
         ("n_fetch", I8),
@@ -197,6 +209,7 @@ world_dt = np.dtype(
         ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
         ("views", view_dt, (N_VIEW,)), ("view_since", I8, (N_VIEW, N_VERSIONS)), ("view_rows", I8, (N_VIEW, N_RECORD + 1)),
         ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
+        ("topics", topic_dt, (N_TOPIC,)), ("subs", sub_dt, (N_SUB,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),
         ("carried", I8, (N_EDGE, 8)),  # after the warm-up, by direction · 4 + kind of hop

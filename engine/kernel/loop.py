@@ -12,11 +12,12 @@ from engine.kernel.heap import heap_replace_top
 from engine.kernel.hedges import first_of_two, hedge, hedge_is_due, hedge_timed_out
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CANCEL, FIRST_QUEUE, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, MISSED, MOST_MESSAGES, OK, REPLY,
-    SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
+    BACKOFF, CANCEL, DETACHED, FIRST_QUEUE, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, MISSED, MOST_MESSAGES,
+    OK, REPLY, SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
 )  # fmt: skip
 from engine.kernel.program import AGAIN, RUN, acknowledged, run
 from engine.kernel.queues import feed_hungry
+from engine.kernel.topics import is_away, park
 from engine.kernel.visibility import look_after, settle
 from engine.kernel.wires import NOBODY, release, stop_timer
 
@@ -114,7 +115,10 @@ def happen(s, f, now):
         elif p < NOBODY:
             settle(s, e, -2 - p, key, now)
     elif state == BACKOFF:
-        run(s, f, AGAIN, now)
+        if fr.edge == DETACHED and is_away(s, fr):
+            park(s, f)
+        else:
+            run(s, f, AGAIN, now)
     elif state == SYNC:
         if acknowledged(s, f):
             fr.pc = s.steps[fr.pc].on_ok

@@ -134,9 +134,9 @@ def collect_instances(w, row, now, counts, seconds, state):
 @entry
 def collect_queues(w, row, now, counts, oldest_s):
     """The same for message queues. ``counts`` [row, q, :]: waiting, taken, published, delivered, redelivered, deleted, late deletes,
-    dead-lettered, expired · ``oldest_s``: age of the oldest message, 0 when there is none."""
+    dead-lettered, expired, redriven · ``oldest_s``: age of the oldest message, 0 when there is none."""
     s = w[0]
-    for q in range(s.n_queue):
+    for q in range(counts.shape[1]):  # beyond them are the archives of topics
         qu = s.queues[q]
         counts[row, q, 0] = s.inst[qu.inst].queued
         counts[row, q, 1] = qu.n_hidden
@@ -147,6 +147,7 @@ def collect_queues(w, row, now, counts, oldest_s):
         counts[row, q, 6] = qu.n_late
         counts[row, q, 7] = qu.n_dead
         counts[row, q, 8] = qu.n_expired
+        counts[row, q, 9] = qu.n_redriven
         oldest_s[row, q] = (now - s.messages[qu.oldest].born) / TICKS_PER_S if qu.oldest >= 0 else 0.0
         qu.n_published = 0
         qu.n_delivered = 0
@@ -155,3 +156,25 @@ def collect_queues(w, row, now, counts, oldest_s):
         qu.n_late = 0
         qu.n_dead = 0
         qu.n_expired = 0
+        qu.n_redriven = 0
+
+
+@entry
+def collect_topics(w, row, counts):
+    """The same for topics. ``counts`` [row, t, :]: copies under way, published, delivered, filtered, dead-lettered, dropped, replayed."""
+    s = w[0]
+    for t in range(s.n_topic):
+        to = s.topics[t]
+        counts[row, t, 0] = to.t_copies - to.t_delivered - to.t_dead - to.t_dropped
+        counts[row, t, 1] = to.n_published
+        counts[row, t, 2] = to.n_delivered
+        counts[row, t, 3] = to.n_filtered
+        counts[row, t, 4] = to.n_dead
+        counts[row, t, 5] = to.n_dropped
+        counts[row, t, 6] = to.n_replayed
+        to.n_published = 0
+        to.n_delivered = 0
+        to.n_filtered = 0
+        to.n_dead = 0
+        to.n_dropped = 0
+        to.n_replayed = 0

@@ -13,8 +13,8 @@ from engine.kernel.detached import end_detached
 from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_CALL, OP_END, OP_FORK, OP_OVER, OP_RELEASE, OP_RETURN,
-    OP_SERVE, OP_STORE, OP_SYNC, POWER, SERVE, STALL, SYNC,
+    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_ANNOUNCE, OP_CALL, OP_END, OP_FORK, OP_OVER,
+    OP_RELEASE, OP_RESUME, OP_RETURN, OP_SERVE, OP_STORE, OP_SYNC, POWER, SERVE, STALL, SYNC,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
 from engine.kernel.queues import publish
@@ -22,6 +22,7 @@ from engine.kernel.records import join_or_lead, open_record
 from engine.kernel.rng import FOR_FALLBACK, FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
 from engine.kernel.subjects import is_write
+from engine.kernel.topics import announce, settle_copy
 from engine.kernel.wires import at, drop_record
 
 NOTHING = np.int64(-1)
@@ -156,7 +157,16 @@ def run(s, f, outcome, now):
             elif step.op == OP_END:
                 end_branch(s, f, step.status)
                 return
+            elif step.op == OP_RESUME:
+                fr.pc = step.on_ok
+                outcome = AGAIN
+                continue
+            elif step.op == OP_ANNOUNCE:
+                announce(s, f, now)
+                return
             elif step.op == OP_OVER:
+                if step.pool >= 0:
+                    settle_copy(s, f, step, now)
                 end_detached(s, f)
                 return
             else:

@@ -36,7 +36,18 @@ def stored_before(s, fr):
 
 @inner
 def accept(s, q, f, now):
-    """Queue q keeps a copy of what frame f carries."""
+    """Queue q keeps a copy of what frame f carries, and hands it over where somebody is free."""
+    qu = s.queues[q]
+    qu.n_published += 1
+    nothing_waited = next_message(s, qu) < 0
+    keep(s, q, f, now)
+    if nothing_waited:  # else nobody is free, or they would have taken those before it
+        feed_queue(s, q, now)
+
+
+@inner
+def keep(s, q, f, now):
+    """A new message in queue q."""
     fr = s.frames[f]
     qu = s.queues[q]
     m = new_message(s)
@@ -46,11 +57,7 @@ def accept(s, q, f, now):
     me.subject = fr.subject
     me.born = now
     me.poison = 1 if qu.poison_share > 0.0 and uniform(fr.key, counter(FOR_POISON, ZERO, ZERO)) < qu.poison_share else 0
-    qu.n_published += 1
-    nothing_waited = next_message(s, qu) < 0
     store(s, q, m)
-    if nothing_waited:  # else nobody is free, or they would have taken those before it
-        feed_queue(s, q, now)
 
 
 @inner

@@ -36,6 +36,7 @@ class Calls(Clock):
     extras: Counter[tuple[int, int, str]]
     cancelled: Counter[int]
     answers: int
+    parked: list[tuple[Server, simpy.Event]]
     edge_loss: np.ndarray
     path_loss: np.ndarray
     path_add: np.ndarray
@@ -147,6 +148,13 @@ class Calls(Clock):
             yield self.work(wait)
             if self.gone(job, epoch):
                 return None
+            if caller.down:  # a topic: what it has accepted is safe, and goes on when it is back
+                yield self.back(caller)
+
+    def back(self, server: Server) -> simpy.Event:
+        """Happens when a topic that is down has come back."""
+        self.parked.append((server, self.env.event()))
+        return self.parked[-1][1]
 
     def fall_back(self, job: Job, e: int, local: int, failed: tuple[str, First]) -> tuple[str, First]:
         """A degraded answer instead of a failed call, where the edge has one."""
@@ -348,7 +356,7 @@ class Calls(Clock):
             for n in range(retry + 1):
                 wait = min(cap, base + self.draws.uniform(key, BACKOFF, local, n) * (3 * wait - base))
             return int(wait)
-        wait = min(cap, base * 2.0**retry)
+        wait = min(cap, base * 2.0 ** min(retry, 60))
         if backoff.jitter == "full":
             wait *= self.draws.uniform(key, BACKOFF, local, retry)
         elif backoff.jitter == "equal":

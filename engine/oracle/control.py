@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Store
+from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Store, Topic
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
-from engine.oracle.queues import Queues
 from engine.oracle.state import Job, Pool, Server, Site, Target
+from engine.oracle.topics import Topics
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Control(Queues):
+class Control(Topics):
     """The control plane's half of `Oracle`."""
 
     add: list[int]
@@ -39,6 +39,7 @@ class Control(Queues):
     def start_control(self) -> None:
         """Start every control process."""
         self.env.process(self.faults())
+        self.start_moves()
         for b in self.plan.balancers():
             behaviour = self.plan.nodes[b].behaviour
             assert isinstance(behaviour, Balancer)
@@ -101,6 +102,7 @@ class Control(Queues):
         self.relink()
         for box in self.boxes.values():
             self.serve_box(box)
+        self.unpark()
         for server in self.servers:
             if server.stalled and (server.standby is None or self.in_touch(server)):
                 self.resume(server)
@@ -114,7 +116,7 @@ class Control(Queues):
 
     def kill(self, server: Server, down: int) -> None:
         """Everything there is lost; callers get a reset unless it is a black hole. What it knew about its own calls is gone."""
-        if isinstance(self.plan.nodes[server.node].behaviour, Queue):
+        if isinstance(self.plan.nodes[server.node].behaviour, Queue | Topic):
             return  # what it keeps is safe
         server.down, server.epoch, server.busy = down, server.epoch + 1, 0
         self.forget(server)

@@ -58,6 +58,10 @@ class Draws:
         """Key of the delivery that takes a message for the receives-th time."""
         return draw(key, (DELIVERY << 24) | receives) if self.exact else 0
 
+    def copy(self, key: int, purpose: int, k: int, turn: int) -> int:
+        """Key of the copy of a topic's message for its k-th subscription."""
+        return draw(key, (purpose << 24) | (k << 8) | turn) if self.exact else 0
+
     def gap(self, key: int, k: int) -> float:
         """The k-th unit-rate exponential gap of a source."""
         return -math.log(to_unit(draw(key, 2 * k))) if self.exact else self.random.expovariate(1.0)

@@ -48,6 +48,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
         self.cancelled: Counter[int] = Counter()
         self.answers = 0
         self.detached: Counter[str] = Counter()
+        self.parked: list[tuple[Server, simpy.Event]] = []
         self.messages: Counter[tuple[int, int, int]] = Counter()  # (edge, direction, kind of hop), after the warm-up
         self.edge_loss, self.path_loss = np.zeros((len(plan.edges), 2)), np.zeros((len(plan.places),) * 2)
         self.path_add = np.zeros((len(plan.places),) * 2, np.int64)
@@ -60,6 +61,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
         self.start_stores()
         self.start_caches()
         self.set_queues()
+        self.set_topics()
         self.start_names()
         self.start_control()
         self.start_clients()
@@ -134,6 +136,9 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
             return
         if server.node in self.boxes:
             yield from self.publish(server.node, job)
+            return
+        if server.node in self.topics:
+            yield from self.announce(self.topics[server.node], job)
             return
         epoch = server.epoch
         server.jobs.add(job)

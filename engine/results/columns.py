@@ -14,14 +14,15 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, Series, bucket_edges_s
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, TOPIC_COUNTS, Series, bucket_edges_s
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
 PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(QUEUE_COUNTS) if name != "waiting"}
 CACHE_SERIES = tuple(f"{name}_per_s" for name in CACHE_COUNTS)  # of caches
-QUEUE_SERIES = (*QUEUE_COLUMNS, "oldest_s")  # of message queues; what waits is the column `queue`
+TOPIC_COLUMNS = {name if k < 1 else f"{name}_per_s": k for k, name in enumerate(TOPIC_COUNTS)}
+QUEUE_SERIES = (*dict.fromkeys([*QUEUE_COLUMNS, *TOPIC_COLUMNS]), "oldest_s")  # of queues and topics; what waits is the column `queue`
 Columns = dict[str, np.ndarray]
 
 
@@ -180,14 +181,16 @@ class PerSecond:
         return {"cold_starts_per_s": cold, "environments": alive}
 
     def _queues(self) -> Columns:
-        """What only message queues have: [T, N], NaN for all other nodes; nothing at all in a plan without queues."""
+        """What only message queues and topics have: [T, N], NaN for all other nodes; nothing at all in a plan without them."""
         plan, s = self.plan, self.series
-        queues = plan.queues()
-        if not queues:
+        queues, topics = plan.queues(), plan.topics()
+        if not queues and not topics:
             return {}
         columns = {name: np.full((len(s.edge_calls), len(plan.nodes)), np.nan) for name in QUEUE_SERIES}
         for name, k in QUEUE_COLUMNS.items():
             columns[name][:, queues] = s.queue_counts[:, :, k]
+        for name, k in TOPIC_COLUMNS.items():
+            columns[name][:, topics] = s.topic_counts[:, :, k]
         columns["oldest_s"][:, queues] = s.queue_oldest_s
         return columns
 

@@ -20,7 +20,7 @@ def cut(series: Series) -> Series:
         value = getattr(series, field.name)
         if field.name in BY_BIN:
             value = value[:bins]
-        elif field.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "start_")):
+        elif field.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_", "start_")):
             value = value[:rows]
         parts[field.name] = value.copy() if field.name.startswith(GROWING) else value
     return replace(series, **parts)

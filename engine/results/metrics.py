@@ -13,7 +13,7 @@ from engine.plan import Plan
 from engine.results import totals
 from engine.results.columns import CACHE_SERIES, PERCENTILES, QUEUE_SERIES, Columns, PerSecond, extremes_s, percentiles_s
 from engine.results.numbers import number, ratio
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, TOPIC_COUNTS, Series
 
 REQUEST_TOTALS = (
     "availability", "error_ratio", "started", "ok", "degraded", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s",
@@ -46,7 +46,7 @@ EDGE_SERIES = (
     "p50_s", "p95_s", "p99_s", *(f"{name}_per_s" for name in EXTRAS),
 )  # fmt: skip
 
-QUEUE_TOTALS = (*QUEUE_COUNTS, "oldest_s")  # of message queues only
+QUEUE_TOTALS = (*dict.fromkeys([*QUEUE_COUNTS, *TOPIC_COUNTS]), "oldest_s")  # of message queues and topics only
 CACHE_TOTALS = CACHE_COUNTS  # of caches only
 TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, "fault": FAULT_TOTALS}
 SERIES = {"requests": REQUEST_SERIES, "node": NODE_SERIES, "edge": EDGE_SERIES, "fault": ()}

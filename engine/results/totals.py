@@ -15,7 +15,7 @@ from engine.outcomes import CAUSES
 from engine.plan import HOPS, Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, TOPIC_COUNTS, Series
 
 OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes
 
@@ -83,7 +83,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
     counts = serving(plan, series)
     capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
-    stores, queues = plan.stores(), plan.queues()
+    stores, queues, topics = plan.stores(), plan.queues(), plan.topics()
     columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed", "cancelled")}
     columns |= {name: total(getattr(series, f"inst_{name}") * counts) for name in ("busy_s", "offered_s")}
     duplicates = series.edge_extras[rows, :, EXTRAS.index("duplicates")].sum(axis=0)
@@ -110,6 +110,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
         | (_store(plan, series, n, rows) if n in stores else {})
         | (_cache(plan, series, n, rows) if node.behaviour.behaviour == "cache" else {})
         | (_queue(plan, series, n, rows, chosen) if n in queues else {})
+        | (_topic(plan, series, n, rows) if n in topics else {})
         for n, node in enumerate(plan.nodes)
     }
 
@@ -136,7 +137,8 @@ def _cache(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
 def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dict[str, Any]:
     """A message queue in messages: what happened in the full seconds, what is there after the last, the greatest age.
 
-    arrived = completed (deleted) + rejected + dead_lettered + expired + present; ``arrived`` counts what came from another queue too.
+    arrived = completed (deleted) + rejected + dead_lettered + expired + redriven + present; ``arrived`` counts what came from another
+    queue too.
     """
     q, first = plan.queues().index(n), plan.nodes[n].first
     counts, oldest_s = series.queue_counts[rows, q], series.queue_oldest_s[rows, q]
@@ -145,6 +147,15 @@ def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dic
     before = 0 if chosen or rows.start == 0 else int(series.queue_counts[rows.start - 1, q, :2].sum())
     row |= {"arrived": int(series.inst_arrived[rows, first].sum()) + before, "present": row["waiting"] + row["in_flight"]}
     return row | {"oldest_s": float(oldest_s.max(initial=0))}
+
+
+def _topic(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
+    """A topic: messages published and replayed, and what became of their copies in the full seconds; copies under way after the last.
+
+    Over the whole run (published + replayed) × subscriptions = filtered + delivered + dead_lettered + dropped + in_flight.
+    """
+    counts = series.topic_counts[rows, plan.topics().index(n)]
+    return {name: int((counts[-1, 0] if len(counts) else 0) if k < 1 else counts[:, k].sum()) for k, name in enumerate(TOPIC_COUNTS)}
 
 
 def _share(part_s: float, whole_s: float, most: float = math.inf) -> float | None:

@@ -15,6 +15,7 @@ WORDS = {
     "healthy": "believed healthy",
     "fail_open": "fails open",
     "role": "role",
+    "messages": "messages moved",
     "stopped": "stopped",
 }
 
