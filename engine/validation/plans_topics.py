@@ -60,9 +60,8 @@ def random_topic_plan(seed: int, duration_s: float = 25.0) -> Plan:
 
 
 def subscription(r: random.Random) -> CallPolicy:
-    """Deliveries that are tried again after a while; many of them at instants of their own, so that no two meet in the same tick."""
-    policy, attempts, spread = random_policy(r), r.choice([1, 2, 200]), Backoff("exponential", 0.1, 2.0, "full")
-    return replace(policy, attempts=attempts, backoff=spread if attempts > 2 else r.choice([policy.backoff, spread]))
+    """Deliveries that are tried again, each at an instant of its own, so that no two of those that left together meet again in one tick."""
+    return replace(random_policy(r), attempts=r.choice([1, 2, 200]), backoff=Backoff("exponential", 0.1, 2.0, "full"))
 
 
 def topic_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
