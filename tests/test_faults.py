@@ -20,10 +20,10 @@ TARGETS = {"region": "us-east-1", "az": "us-east-1a", "node": "web", "instance":
 
 def live(*faults, at_s=0, more=False):
     """The live configuration of the shop under these faults; instances of web sit in a, b, a."""
-    faults = [{"at_s": 0, **fault} for fault in faults]
+    begun = [{"at_s": 0, **fault} for fault in faults]
     if more:
-        return plan_of(faults).live(at_s)
-    data = shop(faults=faults)
+        return plan_of(begun).live(at_s)
+    data = shop(faults=begun)
     data["nodes"][2]["azs"] = ["us-east-1a", "us-east-1b"]
     return lower(parse(data)).live(at_s)
 
