@@ -94,6 +94,30 @@ class Balancer:
 
 
 @dataclass(frozen=True, slots=True)
+class Autoscaling:
+    """A group that changes its size. The instances of its station are places for some: the first ``initial`` serve from the start."""
+
+    initial: int
+    least: int
+    most: int
+    metric: Literal["cpu", "requests_per_target", "backlog_per_worker"] | None  # None: the size stays, the dead are replaced
+    target: float  # share of the slots at work · requests per second and instance · messages waiting per instance
+    queue: str | None = None  # id of the queue whose messages count
+    period_s: float = 60.0  # a point of the metric is about this long …
+    metric_delay_s: float = 60.0  # … and known this long after its end
+    points_out: int = 3  # points in a row above the target before it grows
+    points_in: int = 15  # points in a row below nine tenths of the target before it shrinks
+    launch_s: float = 120.0  # from the launch to service
+    warmup_s: float = 0.0  # in service, but not yet in the metric
+    drain_s: float = 300.0  # a leaving instance finishes what it has for this long at most
+    health: Literal["ec2", "elb"] = "ec2"  # how it learns that an instance is dead: by status checks, or also from its balancers
+    check_s: float = 60.0  # how often it looks at its instances, and at what it has left undone
+    unhealthy: int = 2  # status checks in a row that fail before an instance is dead
+    grace_s: float = 0.0  # nothing is held against an instance for so long after its launch
+    rebalance: bool = True  # launches where there are too few and drains where there are too many, when AZs differ by two or more
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """Instances that serve. A request holds one slot of one instance from the start of its service to its answer."""
 
@@ -106,6 +130,7 @@ class Station:
     lifo: bool = False  # the latest in the queue is served next
     shed_above: float | None = None  # answers `shed` once requests in service and waiting reach this share of the slots
     parallel: bool = False  # all dependencies are called at once; the first failure decides
+    autoscaling: Autoscaling | None = None  # None: the instances are there, dead or alive, for ever
 
 
 @dataclass(frozen=True, slots=True)

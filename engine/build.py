@@ -119,17 +119,17 @@ def _instances(plan: Plan, s: np.void) -> None:
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = row["cold_pc"] = -1
         row["slow"] = 1.0
-        row["registered"] = 1
+        row["registered"] = row["enrolled"] = 1
         row["durable"] = isinstance(behaviour, Queue | Topic)
         if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
-        _gate(s, behaviour, row)
+        _gate(s, behaviour, row, instance.index)
         if isinstance(behaviour, Store):
             row["role"], row["standby"] = stores.role_of(behaviour, instance.index), stores.standby_of(behaviour, instance.index, i)
 
 
-def _gate(s: np.void, behaviour: Behaviour, row: np.void) -> None:
-    """What stands before an instance's slots."""
+def _gate(s: np.void, behaviour: Behaviour, row: np.void, index: int) -> None:
+    """What stands before an instance's slots; and whether there is an instance at all."""
     if isinstance(behaviour, Limiter | Store) and behaviour.rate_per_s is not None:
         row["gate"] = L.LIMITS
         row["tokens"] = row["burst"] = behaviour.burst
@@ -142,6 +142,8 @@ def _gate(s: np.void, behaviour: Behaviour, row: np.void) -> None:
         s["n_idle"] += behaviour.concurrency
     elif isinstance(behaviour, Station):
         row["lifo"] = behaviour.lifo
+        if behaviour.autoscaling and index >= behaviour.autoscaling.initial:
+            row["absent"], row["down"], row["registered"], row["enrolled"] = 1, L.DEAD_REFUSED, 0, 0
         if behaviour.shed_above is not None:
             row["gate"], row["shed"] = L.SHEDS, shed_from(behaviour)
 
@@ -242,11 +244,14 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
         for e in group:
             for i, via in resolvers.rows(plan, e):
                 target = s["targets"][targets]
-                target["inst"], target["edge"], target["healthy"], target["listed"], target["weight"] = i, e, 1, 1, plan.edges[e].weight
+                target["inst"], target["edge"], target["healthy"], target["weight"] = i, e, 1, plan.edges[e].weight
                 s["via"][targets] = via + 1
-                s["healthy"][targets] = targets
+                target["listed"] = s["inst"]["registered"][i]
+                if target["listed"]:
+                    s["healthy"][row["first"] + row["n_healthy"]] = targets
+                    row["n_healthy"] += 1
                 targets += 1
-        row["count"] = row["n_healthy"] = targets - row["first"]
+        row["count"] = targets - row["first"]
         made.append(pools)
         pools += 1
     return targets, pools, made

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PHASES = ("detect", "decide", "promote", "propagate", "warm", "drain", "fail_back")
-Kind = Literal["fault_start", "fault_end", "probe_failed", "unhealthy", "healthy", "fail_open", "phase", "role", "messages", "stopped"]
+Kind = Literal[
+    "fault_start", "fault_end", "probe_failed", "unhealthy", "healthy", "fail_open", "phase", "role", "scaling", "messages", "stopped"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Live:
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
     stopped: np.ndarray = field(init=False)  # bool [instance]: takes no messages
     poison_share: np.ndarray = field(init=False)  # float64 [instance of a queue], 0 … 1, of what is published
+    uncontrolled: np.ndarray = field(init=False)  # bool [instance]: its control plane is down
+    no_launch: np.ndarray = field(init=False)  # bool [instance]: nothing can be launched in its place
     withdrawn: np.ndarray = field(init=False)  # bool [instance]: not a registered target; what it has in hand goes on
 
     def __post_init__(self) -> None:
@@ -61,6 +63,8 @@ class Live:
         self.surge = np.ones(self.n_instances)
         self.stopped = np.zeros(self.n_instances, bool)
         self.poison_share = np.zeros(self.n_instances)
+        self.uncontrolled = np.zeros(self.n_instances, bool)
+        self.no_launch = np.zeros(self.n_instances, bool)
         self.withdrawn = np.zeros(self.n_instances, bool)
 
     def take_down(self, instances: list[int], how: int) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Resolver, Source, Store, Topic
+from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Resolver, Source, Station, Store, Topic
 from engine.live import Live
 
 HOPS = ("same_az", "cross_az", "cross_region", "internet")  # kinds of way a message takes, as they are billed
@@ -173,6 +173,10 @@ class Plan:
     def resolvers(self) -> list[int]:
         """Node indices of all resolvers, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Resolver)]
+
+    def groups(self) -> list[int]:
+        """Node indices of all groups that change their size, in document order."""
+        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Station) and n.behaviour.autoscaling]
 
     def functions(self) -> list[int]:
         """Node indices of all on-demand pools, in document order."""

@@ -17,6 +17,7 @@ QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered",
                 "redriven")  # fmt: skip
 TOPIC_COUNTS = ("in_flight", "published", "delivered", "filtered", "dead_lettered", "dropped", "replayed")  # the first in copies now
 CACHE_COUNTS = ("coalesced", "stale_answers")  # requests: waited for another's fetch · given an expired value
+STAGES = ("in_service", "warming", "launching", "draining", "terminated")  # column values of ``inst_stage``; the first two serve
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
 
@@ -47,9 +48,11 @@ class Series:
     inst_busy_s: np.ndarray  # float64 [T, I] busy slot-seconds
     inst_up_s: np.ndarray  # float64 [T, I] seconds in service
     inst_offered_s: np.ndarray  # float64 [T, I] service seconds asked for by what arrived
+    inst_worked_s: np.ndarray  # float64 [T, I] service seconds that began
+    inst_stage: np.ndarray  # int8 [T, I] index into STAGES, at the end of the second: where an instance of a group is in its life
     inst_queue: np.ndarray  # int32 [T, I] waiting at the end of the second
     inst_queue_peak: np.ndarray  # int32 [T, I] most waiting within the second
-    inst_state: np.ndarray  # int8 [T, I] truth at the end of the second: 0 up, 1 refused, 2 black hole
+    inst_state: np.ndarray  # int8 [T, I] truth at the end of the second: 0 up, 1 refused, 2 black hole, 3 there is none
     inst_role: np.ndarray  # int8 [T, I] index into ROLES
     inst_cold: np.ndarray  # int32 [T, F] cold starts of each function (`Plan.functions`)
     inst_environments: np.ndarray  # int32 [T, F] environments there are at the end of the second, busy and idle
@@ -146,6 +149,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
         inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),
         inst_offered_s=zeros(np.float64, rows, I), inst_queue=zeros(np.int32, rows, I), inst_queue_peak=zeros(np.int32, rows, I),
+        inst_worked_s=zeros(np.float64, rows, I), inst_stage=zeros(np.int8, rows, I),
         inst_state=zeros(np.int8, rows, I), inst_role=zeros(np.int8, rows, I),
         inst_cold=zeros(np.int32, rows, F), inst_environments=zeros(np.int32, rows, F),
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),

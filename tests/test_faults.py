@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.document import parse
-from engine.faults import FAULTS, NOT_YET
+from engine.faults import FAULTS
 from engine.faults.base import Fault, clock
 from engine.live import BLACK_HOLE, REFUSED, UP
 from engine.lowering import lower
@@ -56,10 +56,6 @@ def test_every_fault_says_itself_and_changes_something_on_each_of_its_targets(ki
         sentence = cls.model_validate({"at_s": 5, **fault}).sentence()
         assert id in sentence and sentence.endswith("from 0:05 until 1:05.")
         assert acts(fault) or not same(live(fault, more=True), live(more=True))
-
-
-def test_no_fault_is_both_available_and_not():
-    assert not set(NOT_YET) & set(FAULTS)
 
 
 def test_two_slow_downs_multiply():

@@ -1,4 +1,4 @@
-"""AWS EC2 Auto Scaling group with a fixed number of instances, spread evenly over its Availability Zones."""
+"""AWS EC2 Auto Scaling group: instances spread evenly over its Availability Zones, their number fixed or following a metric."""
 
 from __future__ import annotations
 

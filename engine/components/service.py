@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from engine.behaviours import Station
+from engine.components.autoscaling import AutoscalingFields
 from engine.components.base import AzPlaced, quantity
 from engine.components.values import Constant, ServiceTime
 from engine.geography import Geography
@@ -40,11 +42,28 @@ class Service(AzPlaced):
     holds_slot: bool = quantity(True, "", "Whether a request keeps its slot while it waits for its dependencies; off = asynchronous I/O.",
                                 label="Waits in its slot", assumption="a thread or worker per request")  # fmt: skip
 
+    autoscaling: AutoscalingFields | None = quantity(None, "", "Changes the number of instances and replaces dead ones; `instances` is "
+                                                     "where it starts. Without it nothing is launched.", label="Autoscaling")  # fmt: skip
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
-        return self.spread(geography, self.instances)
+        places = self.autoscaling.places(len(self.home_azs(geography))) if self.autoscaling else self.instances
+        return self.spread(geography, places)
+
+    def most_instances(self) -> int:
+        return self.autoscaling.places(len(self.azs or "abc")) if self.autoscaling else self.instances
+
+    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        yield from super().check(geography)
+        if self.autoscaling:
+            yield from self.autoscaling.check(self.instances)
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        if self.autoscaling and self.autoscaling.queue:
+            yield "autoscaling.queue", self.autoscaling.queue, "queue"
 
     def lower(self, geography: Geography) -> Station:
         return Station(
             self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), self.holds_slot,
             lifo=self.discipline == "lifo", shed_above=self.shed_above, parallel=self.calls == "parallel",
+            autoscaling=self.autoscaling.lower(self.instances) if self.autoscaling else None,
         )  # fmt: skip

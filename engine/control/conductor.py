@@ -17,9 +17,11 @@ import simpy
 
 from engine.build import build_world
 from engine.control import checkpoints
+from engine.control.autoscaling import watch_group
 from engine.control.failover import watch_store
 from engine.control.faults import strike
 from engine.control.health import watch_targets
+from engine.control.lifecycle import first_stages
 from engine.control.moves import operators
 from engine.control.promotion import watch_replicas
 from engine.control.resolution import Names, watch_records
@@ -47,7 +49,7 @@ class Conductor:
         rows = math.ceil(plan.duration_s)
         self.series = empty_series(plan, rows)
         self.copies = np.array(plan.copies(), np.int64)
-        self._counts = np.zeros((1, len(plan.instances), 7), np.int64)
+        self._counts = np.zeros((1, len(plan.instances), 8), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
         self.functions = np.array([plan.nodes[n].first for n in plan.functions()], np.int64)
@@ -70,11 +72,14 @@ class Conductor:
         self.belief_healthy, self.belief_streak = np.ones(k, np.int8), np.zeros(k, np.int16)
         self.belief_decides = np.full(k, np.nan)  # ticks at which the belief can change at the earliest
         self.names = Names(self)
+        self.live, self.stage = self.plan.live(), first_stages(self.plan)
         self.env.process(strike(self))
         for resolver in self.plan.resolvers():
             self.env.process(watch_records(self, resolver))
         for balancer in self.plan.balancers():
             self.env.process(watch_targets(self, balancer))
+        for group in self.plan.groups():
+            self.env.process(watch_group(self, group))
         for store in self.plan.stores():
             for watch in (watch_store, watch_replicas):
                 for partition in range(self.plan.nodes[store].behaviour.partitions):  # type: ignore[union-attr]
@@ -154,6 +159,7 @@ class Conductor:
         s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = counts[:, 0], counts[:, 1], counts[:, 2]
         s.inst_killed[row], s.inst_queue[row], s.inst_queue_peak[row] = self._counts[0, :, 3], self._counts[0, :, 4], self._counts[0, :, 5]
         s.inst_cancelled[row] = counts[:, 6]
+        s.inst_worked_s[row], s.inst_stage[row] = counts[:, 7] / TICKS_PER_S, self.stage
         s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
         s.inst_state[row], s.inst_role[row] = self._state[0].T
         if len(self.copies):

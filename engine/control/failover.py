@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.behaviours import Failover, Store
+from engine.control.lifecycle import is_uncontrolled
 from engine.kernel import connections, doors
 from engine.kernel.layout import ALIVE, DEAD_REFUSED, ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ROLE_STANDBY, ticks
 from engine.kernel.rng import stream_uniform
 
 if TYPE_CHECKING:
     from engine.control.conductor import Conductor, Process
+    from engine.control.promotion import Group
 
 ANSWERS, REFUSES, SILENT = "answers", "refuses", "silent"
 
@@ -43,6 +45,7 @@ class Pair:
         self.misses = {primary: 0, standby: 0}
         self.apart = 0  # rounds in a row in which the members answered the monitor but could not talk to each other
         self.resync_until = -1
+        self.waiting = False  # for its own control plane, which is down
 
 
 def watch_store(c: Conductor, n: int, p: int) -> Process:
@@ -91,6 +94,8 @@ def is_parted(c: Conductor, a: int, b: int) -> bool:
 def lose_primary(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Process:
     """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync nothing can be promoted."""
     node, old, new = c.plan.nodes[n], pair.primary, pair.standby
+    if held_up(c, n, pair):
+        return
     noticed = int(c.env.now)
     if new < 0 or pair.misses[new] > 0:
         if pair.misses[old] == f.misses:
@@ -115,6 +120,17 @@ def lose_primary(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Proce
     c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} has replayed its log and is the primary now")
     pair.primary, pair.standby, pair.outsider, pair.misses[old], pair.resync_until = new, -1, old, f.misses, -1
     c.env.process(propagate(c, n, p, f, new))
+
+
+def held_up(c: Conductor, n: int, watcher: Pair | Group) -> bool:
+    """Whether nothing can be promoted now, because the control plane itself is down; the watch goes on. Said when it begins and ends."""
+    node = c.plan.nodes[n]
+    down = c.see(is_uncontrolled, c, watcher.primary)
+    if down != watcher.waiting:
+        watcher.waiting = down
+        what = "is down, nothing can be promoted" if down else "answers again"
+        c.say("role", node.id, f"{node.id}: the primary {c.name(watcher.primary)} is lost and the control plane {what}")
+    return down
 
 
 def propagate(c: Conductor, n: int, p: int, f: Failover, new: int) -> Process:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.control import lifecycle
 from engine.control.resolution import silence
 from engine.kernel import caches, doors, moves, stores
 from engine.kernel.layout import TICKS_PER_S, ticks
@@ -35,6 +36,7 @@ def strike(c: Conductor) -> Process:
             if end == time:
                 what = f"{fault.kind.replace('_', ' ')} of {fault.target}"
                 c.say("fault_end", None, f"{what} is over, after {(end - start) / TICKS_PER_S:g} s", fault=fault.id, target=fault.target)
+        c.live = live
         c.do(carry_out, c.world, live, time)
         silence(c, live)
 
@@ -58,14 +60,15 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     sources["hot_share"] = live.hot_share[sources["inst"]]
     sources["mixed"] = (sources["n_class"] > 0) | (sources["n_keys"] > 0) | (sources["hot_share"] > 0)
     inst["stopped"] = live.stopped
-    for i in np.nonzero(inst["registered"] == live.withdrawn)[0]:
-        (doors.deregister if live.withdrawn[i] else doors.register)(world, int(i))
+    inst["withdrawn"], inst["struck"] = live.withdrawn, live.down
+    lifecycle.list_targets(world, n)
     queues = s["queues"][: s["n_queue"]]
     queues["poison_share"] = live.poison_share[queues["inst"]]
     doors.cuts_changed(world)
-    for i in np.nonzero(inst["down"] != live.down)[0]:
-        if live.down[i]:
-            doors.kill(world, int(i), int(live.down[i]), now)
+    down = np.where(inst["absent"] > 0, inst["down"], live.down)
+    for i in np.nonzero(inst["down"] != down)[0]:
+        if down[i]:
+            doors.kill(world, int(i), int(down[i]), now)
         else:
             doors.revive(world, int(i), now)
     for source, factor in enumerate(live.surge[sources["inst"]]):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.behaviours import Balancer, HealthCheck
+from engine.control.lifecycle import WARMING
 from engine.control.probes import ask
 from engine.kernel import doors
 from engine.kernel.layout import ticks
@@ -71,7 +72,9 @@ def _pool(c: Conductor, balancer: int) -> int:
 
 
 def judge(c: Conductor, check: HealthCheck, balancer: int, k: int, row: int, passed: bool, why: str, next_probe: int) -> None:
-    """One more result about target k. Enough in a row against the belief turn it."""
+    """One more result about target k, if it is still one. Enough in a row against the belief turn it."""
+    if c.stage[c.targets[k][2]] > WARMING:
+        return
     believed = bool(c.belief_healthy[k])
     if passed == believed:
         c.belief_streak[k] = 0
@@ -93,8 +96,17 @@ def judge(c: Conductor, check: HealthCheck, balancer: int, k: int, row: int, pas
     c.do(doors.set_healthy, c.world, _pool(c, balancer), row, int(not believed))
     if believed:
         c.say("unhealthy", node, f"{node} takes {target} out of rotation: {needed} checks in a row failed, {why}", target=target)
-        mine = [j for j, (b, _, _) in enumerate(c.targets) if b == balancer]
+        mine = [j for j, (b, _, i) in enumerate(c.targets) if b == balancer and c.stage[i] <= WARMING]
         if not c.belief_healthy[mine].any():
             c.say("fail_open", node, f"{node} believes every target unhealthy, so it uses all of them (fail-open)")
     else:
         c.say("healthy", node, f"{node} takes {target} back into rotation after {needed} passed checks", target=target)
+
+
+def trust(c: Conductor, i: int) -> None:
+    """A new instance in place i: its balancers believe it healthy, because its first check is part of its launch."""
+    for k, (b, _, j) in enumerate(c.targets):
+        if j == i and not c.belief_healthy[k]:
+            c.belief_healthy[k] = 1
+            before = sum(other == b for other, _, _ in c.targets[:k])
+            c.do(doors.set_healthy, c.world, _pool(c, b), int(c.world[0]["pools"]["first"][_pool(c, b)]) + before, 1)

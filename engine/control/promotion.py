@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.behaviours import Failover, Store
-from engine.control.failover import ANSWERS, SILENT, look_at, named, propagate
+from engine.control.failover import ANSWERS, SILENT, held_up, look_at, named, propagate
 from engine.kernel import stores
 from engine.kernel.layout import ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ticks
 from engine.kernel.rng import stream_uniform
@@ -25,6 +25,7 @@ class Group:
         self.members, self.primary = members, members[0]
         self.misses = dict.fromkeys(members, 0)
         self.returning: dict[int, int] = {}  # members that do not follow → when they have copied everything, −1: not copying
+        self.waiting = False  # for its own control plane, which is down
 
 
 def watch_replicas(c: Conductor, n: int, p: int) -> Process:
@@ -59,6 +60,8 @@ def lose_primary(c: Conductor, n: int, p: int, f: Failover, group: Group) -> Pro
     if not candidates:
         if group.misses[old] == f.misses:
             c.say("role", node.id, f"{node.id}: the primary is lost and no replica answers that could be promoted")
+        return
+    if held_up(c, n, group):
         return
     noticed, since = int(c.env.now), c.see(c.down_since, old)
     c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost")

@@ -58,7 +58,10 @@ def probe(c: Conductor, resolver: int, record: int, number: int, check: HealthCh
     e = node.calls[record]
     target = plan.nodes[plan.edges[e].callee]
     here, way, hops = int(s["inst"]["place"][node.first]), 0, 0
-    i = target.first + int(stream_uniform(plan.seed, "check instance", node.id, target.id, number) * target.count)
+    there = [i for i in plan.instances_of(plan.edges[e].callee) if s["inst"]["registered"][i]]
+    if not there:
+        return False, 0, "it has no instance"
+    i = there[int(stream_uniform(plan.seed, "check instance", node.id, target.id, number) * len(there))]
     while True:
         passed, way, why = ask(c, e, here, i, check.timeout_s, ("check", node.id, target.id, number, hops), way)
         if not passed or plan.nodes[int(s["inst"]["node"][i])].behaviour.behaviour != "balancer":

@@ -13,7 +13,6 @@ from engine.components import NOT_YET as COMPONENTS_NOT_YET
 from engine.document.migrations import current_version
 from engine.document.scenario import Scenario
 from engine.faults import FAULTS
-from engine.faults import NOT_YET as FAULTS_NOT_YET
 from engine.fields import TAG, OneKindOf, close_to, first_field, listed, number_hint, shown, spoken
 
 TYPES = {
@@ -31,7 +30,7 @@ WRITE: dict[tuple[Any, ...], str] = {
 }
 KINDS: dict[str, tuple[Mapping[str, Any], tuple[str, ...]]] = {
     "nodes": (COMPONENTS, COMPONENTS_NOT_YET),
-    "faults": (FAULTS, FAULTS_NOT_YET),
+    "faults": (FAULTS, ()),
 }
 
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 from engine.faults.base import Fault
 from engine.found import found
 
-# Fault kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
-NOT_YET = (
-    "control_plane_down",
-)  # fmt: skip
-
 
 def _by_kind() -> dict[str, type[Fault]]:
     kinds = {cls.model_fields["kind"].default: cls for cls in found(__name__, Fault)}

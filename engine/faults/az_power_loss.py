@@ -22,3 +22,4 @@ class AzPowerLoss(Fault):
 
     def apply(self, live: Live, reach: Reach) -> None:
         live.take_down(reach.instances, BLACK_HOLE)
+        live.no_launch[reach.instances] = True

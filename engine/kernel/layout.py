@@ -117,7 +117,7 @@ inst_dt = _record(
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
     "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
     "hungry_next "
-    "registered",
+    "registered absent enrolled withdrawn struck worked",
     floats="slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue")

@@ -9,6 +9,7 @@ from engine.kernel.layout import ALIVE, FIRST_BUCKET, N_EXTRA, N_OUT, NB, OK, TI
 from engine.kernel.slots import ONE_MORE, count_busy
 
 NOTHING = np.int64(-1)
+NOT_THERE = np.int64(3)
 
 if COMPILED:
     from llvmlite import ir
@@ -99,7 +100,7 @@ def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, e
 
 @entry
 def collect_instances(w, row, now, counts, seconds, state):
-    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak, cancelled ·
+    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak, cancelled, work ·
     ``seconds``: busy, up, offered · ``state``: how dead, role."""
     s = w[0]
     for i in range(s.n_inst):
@@ -115,16 +116,18 @@ def collect_instances(w, row, now, counts, seconds, state):
         counts[row, i, 4] = ins.queued
         counts[row, i, 5] = ins.peak
         counts[row, i, 6] = ins.n_cancelled
+        counts[row, i, 7] = ins.worked
         seconds[row, i, 0] = ins.busy_sum / TICKS_PER_S
         seconds[row, i, 1] = ins.up_sum / TICKS_PER_S
         seconds[row, i, 2] = ins.offered / TICKS_PER_S
-        state[row, i, 0] = ins.down
+        state[row, i, 0] = NOT_THERE if ins.absent else ins.down
         state[row, i, 1] = ins.role
         ins.n_arrived = 0
         ins.n_completed = 0
         ins.n_rejected = 0
         ins.n_killed = 0
         ins.n_cancelled = 0
+        ins.worked = 0
         ins.peak = ins.queued
         ins.busy_sum = 0
         ins.up_sum = 0

@@ -54,9 +54,11 @@ def draw_service(s, d, key, n):
 def serve(s, f, step, now):
     """Work for a drawn time, stretched by what slows the instance as the work starts."""
     fr = s.frames[f]
-    work = draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO)) * s.inst[fr.inst].slow
+    ins = s.inst[fr.inst]
+    work = np.int64(min(draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO)) * ins.slow, LONGEST) + 0.5)
+    ins.worked += work
     fr.state = SERVE
-    at(s, now + np.int64(min(work, LONGEST) + 0.5), f)
+    at(s, now + work, f)
 
 
 @tiny

@@ -13,13 +13,13 @@ from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Store, Top
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
+from engine.oracle.groups import Groups
 from engine.oracle.state import Job, Pool, Server, Site, Target
-from engine.oracle.topics import Topics
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Control(Topics):
+class Control(Groups):
     """The control plane's half of `Oracle`."""
 
     add: list[int]
@@ -40,6 +40,7 @@ class Control(Topics):
         """Start every control process."""
         self.env.process(self.faults())
         self.start_moves()
+        self.start_groups()
         for b in self.plan.balancers():
             behaviour = self.plan.nodes[b].behaviour
             assert isinstance(behaviour, Balancer)
@@ -66,6 +67,7 @@ class Control(Topics):
 
     def become(self, live: Live) -> None:
         """Make the world as ``live`` says."""
+        self.live = live
         self.add = [round(a * 1e7) for a in live.edge_add_s]
         self.cut = [[bool(a), bool(b)] for a, b in live.edge_cut]
         self.edge_loss, self.path_loss = live.edge_loss, live.path_loss
@@ -88,16 +90,12 @@ class Control(Topics):
             if server.node in self.plan.sources():
                 self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
             server.stopped, server.poison_share = bool(live.stopped[server.number]), float(live.poison_share[server.number])
-            if not server.registered and not live.withdrawn[server.number]:
-                for pool, target in ((p, t) for pools in self.pools for p in pools for t in p.targets if t.server is server):
-                    target.warm_at = self.env.now + pool.ramp
-            server.registered = not live.withdrawn[server.number]
-            down = int(live.down[server.number])
+            server.withdrawn, server.struck = bool(live.withdrawn[server.number]), int(live.down[server.number])
+            down = server.down if server.absent else server.struck
             if down and not server.down:
                 self.kill(server, down)
-            server.down = down
-        for pool in (pool for pools in self.pools for pool in pools):
-            pool.relist()
+            self.turn(server, down)
+        self.relist()
         self.flush(live)
         self.relink()
         for box in self.boxes.values():
@@ -118,7 +116,8 @@ class Control(Topics):
         """Everything there is lost; callers get a reset unless it is a black hole. What it knew about its own calls is gone."""
         if isinstance(self.plan.nodes[server.node].behaviour, Queue | Topic):
             return  # what it keeps is safe
-        server.down, server.epoch, server.busy = down, server.epoch + 1, 0
+        self.turn(server, down)
+        server.epoch, server.busy = server.epoch + 1, 0
         self.forget(server)
         self.drop_fetches(server)
         waiting = [turn for _, turn in server.queue]
@@ -196,6 +195,8 @@ class Control(Topics):
 
     def judge(self, b: int, target: Target, check: HealthCheck, passed: bool, counts: list[int]) -> None:
         """Enough consecutive results against the belief turn it."""
+        if target.server.stage not in ("serving", "warming"):
+            return
         counts[0] = 0 if passed == target.healthy else counts[0] + 1
         if counts[0] >= (check.unhealthy if target.healthy else check.healthy):
             counts[0] = 0
@@ -256,7 +257,8 @@ class Control(Topics):
             in_sync = other.role == "standby"
             parted = {(primary.place, other.place), (other.place, primary.place)} & self.path_cut
             apart = apart + 1 if parted or primary.paused or other.paused else 0
-            if misses[primary] >= f.misses and in_sync and misses[other] == 0:
+            helpless = bool(self.live.uncontrolled[primary.number])
+            if misses[primary] >= f.misses and in_sync and misses[other] == 0 and not helpless:
                 yield self.control(ticks(f.decide_s))
                 primary.role = "out of sync"
                 self.set_standby(primary, None)

@@ -11,6 +11,7 @@ import simpy
 from engine.behaviours import Failover, Store
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.kernel.rng import stream_key, stream_uniform
+from engine.live import Live
 from engine.oracle.clock import After, Clock
 from engine.oracle.draws import PARTITION, PICK, Draws, draw, to_unit
 from engine.oracle.state import About, Job, Pool, Server, Site, Target
@@ -55,6 +56,7 @@ class Replication(Clock):
     sites: dict[tuple[int, Server], Site]
     pools: list[list[Pool]]
     path_cut: set[tuple[int, int]]
+    live: Live
 
     def start_stores(self) -> None:
         """Roles at the start, logs, controllers."""
@@ -225,7 +227,7 @@ class Replication(Clock):
             for member, view in views.items():
                 misses[member] = misses[member] + 1 if view else 0
             fit = [m for m in log.members if m is not old and m not in back and not misses[m]]
-            if misses[old] >= f.misses and fit:
+            if misses[old] >= f.misses and fit and not self.live.uncontrolled[old.number]:
                 yield self.control(ticks(f.decide_s))
                 old.role = "out of sync"
                 self.relink()

@@ -140,7 +140,9 @@ class Names(Clock):
         """(passed, ticks until a failure is known); a balancer hands the check to somebody it believes in."""
         plan, names = self.plan, (self.plan.nodes[n].id, self.plan.nodes[self.plan.edges[self.plan.nodes[n].calls[r]].callee].id, number)
         e, here, way, hops = plan.nodes[n].calls[r], self.of(n)[0].place, 0, 0
-        there = self.of(plan.edges[e].callee)
+        there = [server for server in self.of(plan.edges[e].callee) if server.registered]
+        if not there:
+            return False, 0
         server = there[int(stream_uniform(plan.seed, "check instance", *names) * len(there))]
         while True:
             passed, way = self.ask(here, e, server, check.timeout_s, ("check", *names, hops), way)

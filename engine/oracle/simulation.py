@@ -57,6 +57,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
         self.completed: Counter[int] = Counter()
         self.rejected: Counter[int] = Counter()
         self.killed: Counter[int] = Counter()
+        self.worked: Counter[int] = Counter()
         self.latencies: defaultdict[int, list[int]] = defaultdict(list)
         self.start_stores()
         self.start_caches()
@@ -232,6 +233,7 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
             job.stage = "serve"
             work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow
             local += 1
+            self.worked[server.number] += int(min(work, FOREVER) + 0.5)
             yield self.work(int(min(work, FOREVER) + 0.5))
             if self.gone(job, epoch):
                 return None

@@ -93,6 +93,13 @@ class Server:
     throttle_share: float = 0.0
     stopped: bool = False
     registered: bool = True
+    withdrawn: bool = False
+    enrolled: bool = True  # by its group
+    absent: bool = False  # a place of a group where nothing runs
+    stage: str = "serving"
+    struck: int = 0  # how the faults of now would have it down
+    up: int = 0  # ticks it was up until `turned`
+    turned: int = 0
     poison_share: float = 0.0
     busy: int = 0
     epoch: int = 0

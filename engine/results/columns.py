@@ -14,7 +14,7 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, TOPIC_COUNTS, Series, bucket_edges_s
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, STAGES, TOPIC_COUNTS, Series, bucket_edges_s
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
@@ -23,6 +23,7 @@ QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(
 CACHE_SERIES = tuple(f"{name}_per_s" for name in CACHE_COUNTS)  # of caches
 TOPIC_COLUMNS = {name if k < 1 else f"{name}_per_s": k for k, name in enumerate(TOPIC_COUNTS)}
 QUEUE_SERIES = (*dict.fromkeys([*QUEUE_COLUMNS, *TOPIC_COLUMNS]), "oldest_s")  # of queues and topics; what waits is the column `queue`
+GROUP_SERIES = ("instances_in_service", "instances_warming", "instances_launching", "instances_draining", "cpu")  # where groups change size
 Columns = dict[str, np.ndarray]
 
 
@@ -131,6 +132,7 @@ class PerSecond:
             "queue_peak": by_node(plan, s.inst_queue_peak),
             "instances_up": by_node(plan, s.inst_state == 0),
         }
+        columns |= self._life()
         columns |= self._replication()
         columns["hit_ratio"] = self._hit_ratio()
         columns |= self._what_callers_see() | self._on_demand()
@@ -143,6 +145,15 @@ class PerSecond:
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
+
+    def _life(self) -> Columns:
+        """Instances by stage, and the share of their CPU that is at work; nothing at all in a plan without groups that change size."""
+        plan, s = self.plan, self.series
+        if not plan.groups():
+            return {}
+        stages = {f"instances_{name}": by_node(plan, s.inst_stage == k) for k, name in enumerate(STAGES[:-1])}
+        assert tuple(stages) == GROUP_SERIES[:-1]
+        return stages | {"cpu": np.minimum(divide(by_node(plan, s.inst_worked_s), by_node(plan, capacity_s(plan, s.inst_up_s))), 1)}
 
     def _hit_ratio(self) -> np.ndarray:
         """Share of the look-ups of each cache that found a fresh value; NaN without any."""
@@ -210,7 +221,8 @@ class PerSecond:
 
     @cached_property
     def instances(self) -> Columns:
-        """By instance [T, I]; ``state`` 0 up, 1 refused, 2 black hole; ``role`` index into `series.ROLES`."""
+        """By instance [T, I]; ``state`` 0 up, 1 refused, 2 black hole, 3 none there; ``stage`` and ``role`` indices into
+        `series.STAGES` and `series.ROLES`."""
         s = self.series
         capacity = capacity_s(self.plan, s.inst_up_s)
         return {
@@ -225,6 +237,7 @@ class PerSecond:
             "queue_peak": s.inst_queue_peak.astype(np.float64),
             "state": s.inst_state.astype(np.float64),
             "role": s.inst_role.astype(np.float64),
+            "stage": s.inst_stage.astype(np.float64),
         }
 
     @cached_property

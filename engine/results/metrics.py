@@ -11,7 +11,7 @@ from engine.events import PHASES
 from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results import totals
-from engine.results.columns import CACHE_SERIES, PERCENTILES, QUEUE_SERIES, Columns, PerSecond, extremes_s, percentiles_s
+from engine.results.columns import CACHE_SERIES, GROUP_SERIES, PERCENTILES, QUEUE_SERIES, Columns, PerSecond, extremes_s, percentiles_s
 from engine.results.numbers import number, ratio
 from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, TOPIC_COUNTS, Series
 
@@ -23,6 +23,7 @@ OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for
 NODE_TOTALS = (
     *OF_CALLERS, "arrived", "completed", "rejected", "killed", "cancelled", "duplicates", "present", "utilisation", "load", "peak_queue",
     "acknowledged_writes", "lost_writes", "stale_reads", "hits", "misses",
+    "instance_s", "launching_s", "environment_s",
 )  # fmt: skip
 EDGE_TOTALS = (
     "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "abandoned",
@@ -76,7 +77,7 @@ def known(scope: str, name: str) -> bool:
 def _fold(scope: str, name: str) -> tuple[str, str] | None:
     """Column and way of folding its seconds: ``queue_max`` → ("queue", "max"), ``ok_per_s`` → ("ok_per_s", "mean")."""
     base, _, fold = name.rpartition("_")
-    series = (*SERIES[scope], *QUEUE_SERIES, *CACHE_SERIES) if scope == "node" else SERIES[scope]
+    series = (*SERIES[scope], *QUEUE_SERIES, *CACHE_SERIES, *GROUP_SERIES) if scope == "node" else SERIES[scope]
     if fold in FOLDS and base in series:
         return base, fold
     return (name, USUAL_FOLD.get(name, "mean")) if name in series else None

@@ -15,7 +15,7 @@ from engine.outcomes import CAUSES
 from engine.plan import HOPS, Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, TOPIC_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, STAGES, TOPIC_COUNTS, Series
 
 OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes
 
@@ -107,12 +107,25 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "duplicates": int(sum(duplicates[e] for e, edge in enumerate(plan.edges) if edge.callee == n)),
             "present": int(columns["present"][n]),
         }
+        | _paid_for(plan, series, n, rows)
         | (_store(plan, series, n, rows) if n in stores else {})
         | (_cache(plan, series, n, rows) if node.behaviour.behaviour == "cache" else {})
         | (_queue(plan, series, n, rows, chosen) if n in queues else {})
         | (_topic(plan, series, n, rows) if n in topics else {})
         for n, node in enumerate(plan.nodes)
     }
+
+
+def _paid_for(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, float]:
+    """Seconds of instances from launch to termination, and those spent launching; seconds of environments of functions."""
+    node, behaviour = plan.nodes[n], plan.nodes[n].behaviour.behaviour
+    if behaviour == "function":
+        return {"environment_s": float(series.inst_environments[rows, plan.functions().index(n)].sum())}
+    if behaviour not in ("station", "cache", "store"):
+        return {}
+    stage = series.inst_stage[rows, node.first : node.first + node.count]
+    there, launching = stage != STAGES.index("terminated"), stage == STAGES.index("launching")
+    return {"instance_s": float(there.sum()), "launching_s": float(launching.sum())}
 
 
 def _store(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, int]:

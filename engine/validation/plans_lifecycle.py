@@ -5,11 +5,24 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Callable
+from typing import Any
 
-from engine.behaviours import Station
+from engine.behaviours import (
+    Autoscaling,
+    Balancer,
+    Behaviour,
+    CallPolicy,
+    Distribution,
+    HealthCheck,
+    Queue,
+    Resolver,
+    Source,
+    Station,
+    Store,
+)
 from engine.live import Live
 from engine.plan import Plan, PlanFault
-from engine.validation.plans import fault, random_plan
+from engine.validation.plans import Edges, fault, make_plan, random_failover, random_fault, random_plan, random_policy, random_service
 from engine.validation.plans_elastic import random_elastic_plan
 from engine.validation.plans_queues import random_queue_plan
 
@@ -33,3 +46,78 @@ def random_withdrawn_plan(seed: int) -> Plan:
     some: list[Callable[[int], Plan]] = [random_plan, random_elastic_plan, random_queue_plan]
     plan = some[seed % 3](seed)
     return dataclasses.replace(plan, faults=(*plan.faults, *(withdrawal(r, plan) for _ in range(r.choice([1, 2, 4])))))
+
+
+def random_autoscaling(r: random.Random, metric: str | None, target: float) -> Autoscaling:
+    """A quick one, so that a short run sees all of it. Odd numbers keep control events out of each other's ticks."""
+    least = r.choice([1, 2])
+    most = least + r.choice([1, 2, 4])
+    return Autoscaling(
+        initial=r.randint(least, most), least=least, most=most, metric=metric, target=target,  # type: ignore[arg-type]
+        queue="jobs" if metric == "backlog_per_worker" else None, period_s=r.choice([1.0, 2.0, 3.0]),
+        metric_delay_s=r.choice([0.0513, 0.7017, 2.0519]), points_out=r.choice([1, 2]), points_in=r.choice([1, 2, 4]),
+        launch_s=r.choice([0.2503, 1.3009, 3.7021]), warmup_s=r.choice([0.0, 0.9031, 2.1037]),
+        drain_s=r.choice([0.0, 0.4043, 1.7039, 9.1049]), health=r.choice(["ec2", "elb"]), check_s=r.choice([1.1057, 2.3063]),
+        unhealthy=r.choice([1, 2]), grace_s=r.choice([0.0, 3.1]), rebalance=r.random() < 0.7,
+    )  # fmt: skip
+
+
+def random_group(r: random.Random, mean_s: float, metric: str | None, target: float) -> Station:
+    """A station that changes its size, over one AZ or two."""
+    azs = r.choice([("a",), ("a", "b"), ("b", "a")])
+    rules = random_autoscaling(r, metric, target)
+    places = tuple(azs[i % len(azs)] for i in range((rules.most + 1) * len(azs)))
+    service = r.choice([Distribution("exponential", mean_s), Distribution("lognormal", mean_s * 0.8, 0.6)])
+    return Station(places, r.choice([1, 2, 4]), r.choice([None, 3, 20]), service, r.random() < 0.7, autoscaling=rules)
+
+
+def random_group_plan(seed: int, duration_s: float = 30.0) -> Plan:
+    """Clients → balancer → web (CPU) → api (requests, or of fixed size) → db; the api publishes jobs that workers (backlog) take."""
+    r = random.Random(seed)
+    wave = tuple((k * duration_s / 7, rate) for k, rate in enumerate(r.choices([7.31, 31.71, 90.13, 130.07], k=7)))
+    check = HealthCheck(r.choice([1.0, 3.0]), r.choice([0.2, 0.7]), r.choice([1, 2, 3]), r.choice([1, 2, 5]))
+    nodes: dict[str, Behaviour] = {
+        "users": Source(wave, r.choice(["poisson", "even"])),
+        "front": Balancer(
+            r.choice(["round_robin", "least_outstanding", "random", "power_of_two", "flow_hash", "weighted"]),
+            check if r.random() < 0.8 else None, slow_start_s=r.choice([0.0, 0.0, 3.003]),
+        ),
+        "web": random_group(r, 0.05, "cpu", r.choice([0.3, 0.6])),
+        "api": random_group(r, 0.02, r.choice([None, "requests_per_target"]), r.choice([9.7, 31.3])),
+        "db": Store(("a", "b"), r.choice([2, 8]), None, random_service(r, 0.005), random_failover(r)),
+        "jobs": Queue(r.choice([1.5007, 4.0009]), batch=r.choice([1, 3])),
+        "workers": random_group(r, 0.05, "backlog_per_worker", r.choice([3.0, 17.0])),
+    }
+    edges: Edges = {
+        ("users", "front"): random_policy(r), ("front", "web"): random_policy(r, attempts=1), ("web", "api"): random_policy(r),
+        ("web", "db"): random_policy(r), ("api", "jobs"): random_policy(r), ("jobs", "workers"): CallPolicy(1.0),
+    }  # fmt: skip
+    if r.random() < 0.5:  # a name for some of it, whose checks come to whoever is registered
+        nodes["robots"], nodes["names"] = Source(((0.0, 9.07),)), Resolver("multivalue", 1.0, check, 0.1, 17.0)
+        edges |= {("robots", "names"): random_policy(r), ("names", "web"): random_policy(r), ("names", "api"): random_policy(r)}
+    bare = make_plan(nodes, edges, duration_s=duration_s)
+    faults = [random_group_fault(r, bare) for _ in range(r.choice([1, 2, 4]))]
+    network: dict[str, Any] = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
+    return make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), **network)
+
+
+def random_group_fault(r: random.Random, plan: Plan) -> PlanFault:
+    """Any fault; or no launches in an AZ, a control plane that is down, an AZ without power, or targets withdrawn."""
+    kind = r.choice(["any", "any", "no launch", "uncontrolled", "uncontrolled", "power", "withdrawal"])
+    if kind == "any":
+        return random_fault(r, plan, plan.duration_s)
+    if kind == "withdrawal":
+        return withdrawal(r, plan)
+    start = round(r.uniform(0.05, 0.6) * plan.duration_s, 3) + 0.00005
+    az = r.choice([2, 3])
+    there = [i for i, x in enumerate(plan.instances) if x.place == az]
+
+    def apply(live: Live) -> None:
+        if kind == "uncontrolled":
+            live.uncontrolled[:] = True
+            return
+        live.no_launch[there] = True
+        if kind == "power":
+            live.take_down(there, 2)
+
+    return fault(kind, start, start + round(r.uniform(0.1, 0.6) * plan.duration_s, 3), apply)

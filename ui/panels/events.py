@@ -15,6 +15,7 @@ WORDS = {
     "healthy": "believed healthy",
     "fail_open": "fails open",
     "role": "role",
+    "scaling": "scaling",
     "messages": "messages moved",
     "stopped": "stopped",
 }
