@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.advice import advise
     from engine.document import Problem, Scenario, ScenarioError, dumps, load, loads
     from engine.results import Result
     from engine.run import Run, simulate
@@ -14,9 +15,10 @@ _HOMES = {
     **dict.fromkeys(("load", "loads", "dumps", "Scenario", "ScenarioError", "Problem"), "engine.document"),
     **dict.fromkeys(("Run", "simulate"), "engine.run"),
     "Result": "engine.results",
+    "advise": "engine.advice",
 }
 
-__all__ = ["Problem", "Result", "Run", "Scenario", "ScenarioError", "dumps", "load", "loads", "simulate"]
+__all__ = ["Problem", "Result", "Run", "Scenario", "ScenarioError", "advise", "dumps", "load", "loads", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

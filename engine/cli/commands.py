@@ -160,6 +160,34 @@ def validate(files: tuple[str, ...]) -> int:
 
 
 @faultline.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as a JSON list, one entry per FILE.")
+def advise(files: tuple[str, ...], as_json: bool) -> int:
+    """Tell the weak points of each FILE's drawing and what to change, without running it.
+
+    Advice fails nothing: the exit code is 0 however much there is to say.
+    """
+    from engine.advice import advise as of_drawing
+    from engine.cli.tables import show_advice
+    from engine.document import ScenarioError
+
+    code, listed = OK, []
+    for file in files:
+        try:
+            findings = of_drawing(documents.read(file))
+        except ScenarioError as error:
+            documents.tell(file, error.problems)
+            code = BAD_DOCUMENT
+            continue
+        listed.append({"file": file, "findings": [finding.as_dict() for finding in findings]})
+        if not as_json:
+            show_advice(file, findings)
+    if as_json:
+        click.echo(json.dumps(listed, indent=1, ensure_ascii=False, allow_nan=False))
+    return code
+
+
+@faultline.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the measurements as one JSON object.")
 def bench(as_json: bool) -> int:
     """Measure the engine against its reference points and print the ratios."""

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from engine.advice import Finding
     from engine.cli.checking import Checked
 
 WIDTH_IN_A_PIPE = 120  # columns, where there is no terminal to ask
@@ -100,6 +101,22 @@ def show_checked(document: Checked) -> None:
         if not judgement.lines:
             out.print("  expects nothing", style="dim")
         show_lines(judgement.lines, out)
+
+
+MARKS = {"high": ("▲▲", "bold red"), "medium": ("▲ ", "yellow"), "low": ("△ ", "dim")}
+
+
+def show_advice(file: str, findings: Sequence[Finding]) -> None:
+    """What a drawing shows, the worst first: what and where, why, what to change."""
+    out = console()
+    out.print(Text(f"{file}: {len(findings)} {'finding' if len(findings) == 1 else 'findings'}", style="bold"), soft_wrap=True)
+    for finding in findings:
+        mark, style = MARKS[finding.severity]
+        where = ", ".join(finding.edges or finding.nodes)
+        out.print(Text(f"{mark} {finding.title}: {where} ({finding.severity}, {finding.practice})", style=style), soft_wrap=True)
+        out.print(Text(f"   {finding.why}"), soft_wrap=True)
+        shown = f" See the preset {finding.preset}{f', variant {finding.variant}' if finding.variant else ''}." if finding.preset else ""
+        out.print(Text(f"   → {finding.advice}{shown}"), soft_wrap=True)
 
 
 def say(line: Row) -> str:

@@ -1,0 +1,159 @@
+"""What the drawing is asked for and can give, by arithmetic alone: rate × time a slot is held, against slots (Little's law).
+
+Rates are the clients' peaks, times are means without any waiting. Both are what a person would put on the back of an envelope: a design
+that fails here fails in a run, one that passes may still fail there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.advice.survival import works
+from engine.behaviours import WRITE, Function, Limiter, Source, Store
+from engine.resolving import View, shares
+
+if TYPE_CHECKING:
+    from engine.advice.design import Design
+    from engine.plan import PlanEdge
+
+
+class Demand:
+    """Requests per second, seconds per request and slots of every node when the instances in ``lost`` are gone and all have noticed."""
+
+    def __init__(self, design: Design, lost: frozenset[int]) -> None:
+        self.design, self.lost = design, lost
+        self.fine = works(design, lost)
+        self.answer_s: dict[str, float] = {}
+        self.hold_s: dict[str, float] = {}
+        self.rate_per_s: dict[str, float] = dict.fromkeys(design.nodes, 0.0)
+        for id in reversed(design.order):
+            self._time(id)
+        for id in design.order:
+            self._flow(id)
+
+    def load(self, id: str) -> float:
+        """Share of its slots that are taken on average; 0 where slots are without a bound, inf where there are none left."""
+        slots = self.slots(id)
+        work = self.rate_per_s[id] * self.hold_s[id]
+        return work / slots if slots else (math.inf if work else 0.0)
+
+    def slots(self, id: str) -> float:
+        """Requests it can work on at once."""
+        behaviour = self.design.nodes[id].behaviour
+        if isinstance(behaviour, Store):
+            return float(behaviour.partitions * behaviour.concurrency)  # one member of each partition serves
+        if isinstance(behaviour, Function):
+            return float(behaviour.concurrency)
+        per_instance = getattr(behaviour, "concurrency", math.inf)
+        return len(self.left(id)) * per_instance if self.left(id) else 0.0
+
+    def left(self, id: str) -> list[int]:
+        """Its instances that are there."""
+        return [i for i in self.design.present(id) if i not in self.lost]
+
+    def split(self, id: str) -> list[tuple[PlanEdge, float]]:
+        """How many calls over each of its edges one request makes, on average."""
+        calls, does = self.design.calls[id], self.design.does(id)
+        if does == "balancer":
+            return self._even(calls, [self._size(edge) for edge in calls])
+        if does == "resolver":
+            return self._named(id, calls)
+        if does == "queue":
+            units = self._even(calls, [self._size(edge) for edge in calls])
+            return [(edge, part / self.design.nodes[id].behaviour.batch) for edge, part in units]  # type: ignore[union-attr]
+        return [(edge, self._misses(id, edge)) for edge in calls]
+
+    def _flow(self, id: str) -> None:
+        behaviour = self.design.nodes[id].behaviour
+        if isinstance(behaviour, Source):
+            self.rate_per_s[id] = self._peak(id, behaviour)
+        passed = self.rate_per_s[id]
+        if isinstance(behaviour, Limiter):
+            passed = min(passed, behaviour.rate_per_s)
+        for edge, part in self.split(id):
+            self.rate_per_s[self.design.callee(edge)] += passed * part
+
+    def _peak(self, id: str, source: Source) -> float:
+        """The highest rate of the shape; users send one request per think time and answer."""
+        if source.users:
+            return source.users / (source.think_s + self.answer_s[id])
+        return max(rate for _, rate in source.segments)
+
+    def _time(self, id: str) -> None:
+        behaviour = self.design.nodes[id].behaviour
+        own_s = behaviour.service.mean_s if hasattr(behaviour, "service") else 0.0
+        waits = [self.call_s(id, edge) * part for edge, part in self.split(id)]
+        if behaviour.behaviour in ("queue", "topic"):
+            waits = []
+        called_s = max(waits, default=0.0) if getattr(behaviour, "parallel", False) else math.fsum(waits)
+        self.hold_s[id] = own_s + (called_s if getattr(behaviour, "holds_slot", True) else 0.0)
+        self.answer_s[id] = own_s + called_s + (self._copied_s(id, behaviour) if isinstance(behaviour, Store) else 0.0)
+
+    def call_s(self, caller: str, edge: PlanEdge) -> float:
+        """The way there and back and the answer; over a resolver to what it names, and from a resolver nothing passes."""
+        callee = self.design.callee(edge)
+        if self.design.does(caller) == "resolver":
+            return self.answer_s.get(callee, 0.0)
+        if self.design.does(callee) == "resolver":
+            return math.fsum(part * (self.way_s(caller, self.design.callee(record)) + self.answer_s.get(self.design.callee(record), 0.0))
+                             for record, part in self.split(callee))  # fmt: skip
+        return self.way_s(caller, callee) + self.answer_s.get(callee, 0.0)
+
+    def way_s(self, a: str, b: str) -> float:
+        """Mean round trip between instances of two nodes; a store is asked at its first member."""
+        ends = [self._places(id)[:1] if self.design.does(id) == "store" else self._places(id) for id in (a, b)]
+        if not ends[0] or not ends[1]:
+            return 0.0
+        return 2 * float(np.mean(self.design.plan.one_way_s[np.ix_(*ends)]))
+
+    def _places(self, id: str) -> list[int]:
+        return [self.design.plan.instances[i].place for i in self.left(id)]
+
+    def _copied_s(self, id: str, store: Store) -> float:
+        """A write is answered when the furthest synchronous standby has it."""
+        first = self.design.nodes[id].first
+        places = [self.design.plan.instances[first + k].place for k in range(len(store.azs) - store.replicas)]
+        return max((2 * float(self.design.plan.one_way_s[places[0], place]) for place in places[1:]), default=0.0)
+
+    def _size(self, edge: PlanEdge) -> float:
+        """The weight of a target among those of a balancer or a queue: instances that are there, none if it does not work."""
+        id = self.design.callee(edge)
+        return len(self.left(id)) if id in self.fine else 0
+
+    @staticmethod
+    def _even(calls: list[PlanEdge], sizes: list[float]) -> list[tuple[PlanEdge, float]]:
+        total = sum(sizes)
+        return [(edge, size / total if total else 1 / len(calls)) for edge, size in zip(calls, sizes)]
+
+    def _named(self, id: str, calls: list[PlanEdge]) -> list[tuple[PlanEdge, float]]:
+        """Records by the answers of the resolver's callers, all callers alike."""
+        healthy = [self.design.callee(edge) in self.fine for edge in calls]
+        index, records = self.design.plan.node_index(id), self.design.nodes[id].calls
+        callers = self.design.callers[id]
+        views = [View(self.design.edge_index[edge.id], edge.caller, index, records) for edge in callers]
+        named = [np.diff(shares(self.design.plan, view, healthy), prepend=0.0) for view in views]
+        mean = np.mean(named, axis=0) if named else np.zeros(len(calls))
+        return [(edge, float(part)) for edge, part in zip(calls, mean)]
+
+    def _misses(self, id: str, edge: PlanEdge) -> float:
+        """Share of requests for which this call is made: those a fixed hit ratio does not answer. Real keys may all miss."""
+        own = getattr(self.design.nodes[id].behaviour, "hit_ratio", None)
+        aside = None
+        if edge.lookup >= 0:
+            aside = getattr(self.design.plan.nodes[self.design.plan.edges[edge.lookup].callee].behaviour, "hit_ratio", None)
+        return (1 - (own or 0.0)) * (1 - (aside or 0.0))
+
+    def writes_per_s(self, id: str) -> float:
+        """Of its requests, those that change something, by the classes of all clients together."""
+        sources = [(s, self.design.nodes[s].behaviour) for s in self.design.nodes if self.design.does(s) == "source"]
+        total = math.fsum(self.rate_per_s[s] for s, _ in sources)
+        writes = math.fsum(self.rate_per_s[s] * _write_share(b) for s, b in sources)  # type: ignore[arg-type]
+        return self.rate_per_s[id] * (writes / total if total else 0.0)
+
+
+def _write_share(source: Source) -> float:
+    """Requests without a class are writes."""
+    return dict(source.classes).get(WRITE, 0.0) if source.classes else 1.0

@@ -1,0 +1,70 @@
+"""What still works when instances are gone, once everybody has noticed: the graph of calls with "all of these" and "one of these"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.advice.base import Severity, named
+from engine.behaviours import Store
+
+if TYPE_CHECKING:
+    from engine.advice.design import Design
+    from engine.plan import PlanNode
+
+
+def works(design: Design, lost: frozenset[int]) -> set[str]:
+    """Nodes that answer. A balancer and a resolver need one target, everybody else all they call; what is made good by a fallback, a
+    cache that is asked first and the consumers of a queue are not needed."""
+    fine: set[str] = set()
+    for id in reversed(design.order):
+        if _alive(design, design.nodes[id], lost) and _has_what_it_needs(design, id, fine):
+            fine.add(id)
+    return fine
+
+
+def _has_what_it_needs(design: Design, id: str, fine: set[str]) -> bool:
+    calls = design.calls[id]
+    if design.does(id) in ("balancer", "resolver"):
+        return any(design.callee(edge) in fine for edge in calls)
+    if design.does(id) in ("queue", "topic"):
+        return True
+    asides = {edge.lookup for edge in calls if edge.lookup >= 0}
+    needed = [edge for edge in calls if edge.policy.fallback < 1 and design.edge_index[edge.id] not in asides]
+    return all(design.callee(edge) in fine for edge in needed)
+
+
+def _alive(design: Design, node: PlanNode, lost: frozenset[int]) -> bool:
+    if lost.isdisjoint(range(node.first, node.first + node.count)):
+        return True
+    if isinstance(node.behaviour, Store):
+        members = len(node.behaviour.azs)
+        partitions = [range(node.first + k, node.first + k + members) for k in range(0, node.count, members)]
+        return all(_takes_writes(node.behaviour, [i not in lost for i in partition]) for partition in partitions)
+    return any(i not in lost for i in design.present(node.id))
+
+
+def _takes_writes(store: Store, alive: list[bool]) -> bool:
+    """Whether a partition with these members has, or gets, somebody who acknowledges writes."""
+    quorum = getattr(store, "write_quorum", 1)
+    if sum(alive) < quorum:
+        return False
+    if store.failover is not None:
+        return True
+    standbys = len(alive) - store.replicas if quorum == 1 else 1
+    return all(alive[:standbys])  # nobody is promoted, and nobody decides that a silent standby is lost
+
+
+def broken(design: Design, lost: frozenset[int]) -> list[str]:
+    """Clients of which no request succeeds, and queues with consumers none of which works."""
+    fine = works(design, lost)
+    clients = [id for id in design.nodes if design.does(id) == "source" and id not in fine]
+    queues = [id for id in design.nodes if design.does(id) == "queue" and design.calls[id]]
+    return clients + [id for id in queues if not any(design.callee(edge) in fine for edge in design.calls[id])]
+
+
+def impact(design: Design, stopped: list[str]) -> tuple[Severity, str]:
+    """How bad that is, and whom it hits, as a clause. A queue keeps what nobody works on."""
+    clients = [id for id in stopped if design.does(id) == "source"]
+    if clients:
+        return "high", f"no request of {named(design.names(clients))} succeeds"
+    return "medium", f"nobody works on {named(design.names(stopped))}"
