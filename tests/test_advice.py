@@ -139,6 +139,8 @@ MORE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"nodes": {"gate": {"rate_per_s": 100}}}),
     ("quota_below_rate", adding([{"id": "thumbs", "kind": "function", "reserved_concurrency": 4}],
                                 [{"from": "web", "to": "thumbs", "timeout_s": 1}]), {"nodes": {"thumbs": {"reserved_concurrency": 6}}}),
+    ("control_plane_recovery", changing("nodes", "web", service={"constant": 0.1}, autoscaling={"min": 4, "max": 10}),
+     {"nodes": {"web": {"instances": 8}}}),
     ("no_dead_letter_queue", jobs({"max_receives": None}), {"nodes": {"jobs": {"max_receives": 3}}}),
     ("no_dead_letter_queue", jobs({"retention_s": 345_600}), {"nodes": {"jobs": {"retention_s": 3_600}}}),
     ("retries_without_budget", changing("edges", "users->front", attempts=2), {"edges": {"users->front": {"breaker": {"window_s": 10}}}}),
@@ -249,6 +251,25 @@ def test_retries_multiply_along_the_path():
     finding = found(retrying(4, 3), "retry_product")[0]
     assert "4 × 3 = 12 calls: 100 requests/s of users become 1,200 requests/s" in finding.why
     assert found(retrying(3, 3), "retry_product") == []  # 9 is not above 10
+
+
+def test_consumers_get_the_share_of_a_topic_they_ask_for():
+    classes = [{"name": "order", "share": 0.25}, {"name": "view", "share": 0.75}]
+    ship: dict[str, Any] = {"id": "ship", "kind": "service", "instances": 2, "azs": TWO_AZS, "service": {"constant": 0.1}}
+    subscribed = [{"id": "news", "kind": "topic"}, ship]
+    calls: list[dict[str, Any]] = [{"from": "web", "to": "news", "timeout_s": 1}, {"from": "news", "to": "ship", "filter": ["order"]}]
+    data = adding(subscribed, calls)
+    data["nodes"][0]["classes"] = classes
+    assert "25 requests/s × 100 ms keep 2 slots of ship busy and there are 2: 125 %" in found(data, "quota_below_rate")[0].why
+
+
+def test_a_weighted_balancer_sends_by_weight():
+    """100 requests/s at 9 to 1 on two services of one slot and 10 ms: the first has 90 to do."""
+    services = [{"id": id, "kind": "service", "azs": TWO_AZS, "instances": 2, "service": {"constant": 0.03}} for id in ("much", "little")]
+    nodes = [{"id": "users", "kind": "clients"}, {"id": "front", "kind": "balancer", "algorithm": "weighted"}, *services]
+    ends = [{"from": "users", "to": "front", "timeout_s": 2}, {"from": "front", "to": "much", "weight": 9},
+            {"from": "front", "to": "little", "weight": 1}]  # fmt: skip
+    assert [f.nodes for f in found(shop(nodes=nodes, edges=ends), "quota_below_rate")] == [("much",)]
 
 
 def test_the_worst_come_first():

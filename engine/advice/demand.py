@@ -7,6 +7,7 @@ that fails here fails in a run, one that passes may still fail there.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from engine.advice.survival import works
 from engine.behaviours import WRITE, Function, Limiter, Source, Store
 from engine.resolving import View, shares
+from engine.topology import ASYNCHRONOUS
 
 if TYPE_CHECKING:
     from engine.advice.design import Design
@@ -58,7 +60,10 @@ class Demand:
         """How many calls over each of its edges one request makes, on average."""
         calls, does = self.design.calls[id], self.design.does(id)
         if does == "balancer":
-            return self._even(calls, [self._size(edge) for edge in calls])
+            weighted = self.design.nodes[id].behaviour.algorithm == "weighted"  # type: ignore[union-attr]
+            return self._even(calls, [self._size(edge) * (edge.weight if weighted else 1) for edge in calls])
+        if does == "topic":
+            return [(edge, self._wanted(edge)) for edge in calls]
         if does == "resolver":
             return self._named(id, calls)
         if does == "queue":
@@ -85,9 +90,8 @@ class Demand:
     def _time(self, id: str) -> None:
         behaviour = self.design.nodes[id].behaviour
         own_s = behaviour.service.mean_s if hasattr(behaviour, "service") else 0.0
-        waits = [self.call_s(id, edge) * part for edge, part in self.split(id)]
-        if behaviour.behaviour in ("queue", "topic"):
-            waits = []
+        answers_first = behaviour.behaviour in ASYNCHRONOUS
+        waits = [] if answers_first else [self.call_s(id, edge) * part for edge, part in self.split(id)]
         called_s = max(waits, default=0.0) if getattr(behaviour, "parallel", False) else math.fsum(waits)
         self.hold_s[id] = own_s + (called_s if getattr(behaviour, "holds_slot", True) else 0.0)
         self.answer_s[id] = own_s + called_s + (self._copied_s(id, behaviour) if isinstance(behaviour, Store) else 0.0)
@@ -146,14 +150,17 @@ class Demand:
             aside = getattr(self.design.plan.nodes[self.design.plan.edges[edge.lookup].callee].behaviour, "hit_ratio", None)
         return (1 - (own or 0.0)) * (1 - (aside or 0.0))
 
+    def _wanted(self, edge: PlanEdge) -> float:
+        """Share of a topic's messages that a subscription asks for."""
+        return self._of_class(lambda name: name in edge.only) if edge.only else 1.0
+
     def writes_per_s(self, id: str) -> float:
         """Of its requests, those that change something, by the classes of all clients together."""
-        sources = [(s, self.design.nodes[s].behaviour) for s in self.design.nodes if self.design.does(s) == "source"]
-        total = math.fsum(self.rate_per_s[s] for s, _ in sources)
-        writes = math.fsum(self.rate_per_s[s] * _write_share(b) for s, b in sources)  # type: ignore[arg-type]
-        return self.rate_per_s[id] * (writes / total if total else 0.0)
+        return self.rate_per_s[id] * self._of_class(lambda name: name in ("", WRITE))  # without a class it is a write
 
-
-def _write_share(source: Source) -> float:
-    """Requests without a class are writes."""
-    return dict(source.classes).get(WRITE, 0.0) if source.classes else 1.0
+    def _of_class(self, wanted: Callable[[str], bool]) -> float:
+        """Share of the requests of all clients together whose class is wanted."""
+        sources = [(self._peak(s, b), b) for s in self.design.nodes if isinstance(b := self.design.nodes[s].behaviour, Source)]
+        mix = [(rate * part, name) for rate, source in sources for name, part in source.classes or (("", 1.0),)]
+        total = math.fsum(rate for rate, _ in mix)
+        return math.fsum(rate for rate, name in mix if wanted(name)) / total if total else 0.0
