@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from engine.components import COMPONENTS, TIERS, Component
+from engine.components.base import CATEGORIES
 from engine.components.connections import why_not
 from engine.document.edges import Edge
 from engine.faults import FAULTS, Fault
@@ -37,6 +38,7 @@ def catalogue() -> Plain:
         "edge_fields": fields_of(Edge, NOT_EDGE_FIELDS),
         "refuse": refusals(),
         "tiers": list(TIERS),
+        "categories": [c for c in CATEGORIES if any(cls.category == c for cls in COMPONENTS.values())],
     }
 
 
@@ -89,14 +91,14 @@ def fields_of(model: type[BaseModel], without: set[str] = frozenset()) -> list[P
 
 
 def field_entry(name: str, info: FieldInfo) -> Plain:
-    """One field: what it is called, its type, bounds, default, unit and where the default comes from.
+    """One field: what it is called, its type, bounds, unit, default and where that comes from; ``likely`` is the range of an assumption.
 
     A required field has no ``default``; ``start`` is then what an editor may begin with.
     """
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     entry: Plain = {"name": name, "label": extra.get("label") or label_of(name), "unit": extra.get("unit") or ""}
     entry |= {"help": info.description or "", "source": extra.get("source"), "confidence": extra.get("confidence"), "nullable": False}
-    entry |= {"start": extra["start"]} if "start" in extra else {}
+    entry |= {key: extra[key] for key in ("start", "likely") if key in extra}
     entry |= {"default": plain(info.default)} if info.default is not PydanticUndefined else {}
     return entry | shape(info.annotation, [*info.metadata], extra.get("widget"))
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from engine.components import COMPONENTS
+from engine.components.connections import why_not
 from engine.document import problems
+
+AZS = ("us-east-1a", "us-east-1b", "us-east-1c")
+PASSING = ("source", "balancer", "limiter", "cache", "resolver", "queue", "topic")  # behaviours of nodes that call on
 
 SHOP: dict[str, Any] = {
     "faultline": 1,
@@ -80,6 +86,25 @@ def with_names(data: dict[str, Any]) -> dict[str, Any]:
     data["nodes"] += [{"id": "robots", "kind": "clients"}, {"id": "dns", "kind": "resolver"}]
     data["edges"] += [{"from": "robots", "to": "dns"}, {"from": "dns", "to": "front"}]
     return data
+
+
+def tiny(kind: str, **fields: Any) -> dict[str, Any]:
+    """The smallest document in which requests come to a node `it` of this kind, and pass through it when that is what it does. Its Region
+    has three AZs; what stands in AZs stands in all of them."""
+    cls = COMPONENTS[kind]
+    before = [] if cls.behaviour == "source" else [{"id": "users", "kind": "clients", "rate_per_s": 40, "keys": {"count": 50}}]
+    if before and why_not(COMPONENTS["clients"], cls):
+        before.append({"id": "front", "kind": "service", "concurrency": 50, "azs": ["us-east-1b"]})
+    calls = cls.behaviour in PASSING or kind in ("nat_gateway", "step_functions")
+    after = [{"id": "work", "kind": "service", "instances": 3, "concurrency": 4, "azs": list(AZS)}] if calls else []
+    chain = [*before, {"id": "it", "kind": kind, **cls.create, **fields}, *after]
+    ids = [node["id"] for node in chain]
+    edges = [{"from": a, "to": b, "timeout_s": 2} for a, b in itertools.pairwise(ids)]
+    for edge in edges:
+        if COMPONENTS[kind].behaviour in ("queue", "resolver") and edge["from"] == "it":
+            del edge["timeout_s"]
+    regions = [{"id": "us-east-1", "azs": list(AZS)}]
+    return {"faultline": 1, "title": kind, "seed": 3, "duration_s": 60, "regions": regions, "nodes": chain, "edges": edges}
 
 
 def said(data: Any) -> list[tuple[str, str]]:

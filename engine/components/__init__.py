@@ -6,11 +6,7 @@ from engine.components.base import TIERS, Component
 from engine.found import found
 
 # Kinds of the document format that this version does not have; naming one is answered with a sentence of its own.
-NOT_YET = (
-    "route53", "cloudfront", "global_accelerator", "api_gateway", "nlb",
-    "ecs", "eks", "lambda", "sqs", "sns", "eventbridge", "kinesis", "step_functions", "dynamodb", "aurora", "elasticache", "s3", "efs",
-    "nat_gateway", "external",
-)  # fmt: skip
+NOT_YET = ("nlb", "sns", "eventbridge", "kinesis", "step_functions", "dynamodb", "aurora")
 
 
 def _by_kind() -> dict[str, type[Component]]:

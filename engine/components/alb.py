@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from engine.behaviours import Balancer as BalancerBehaviour
 from engine.components.balancing import Balancing
-from engine.components.base import quantity
+from engine.components.base import Limit, quantity
 from engine.components.values import HealthCheckFields
 from engine.geography import Geography
 
@@ -31,11 +31,22 @@ class Alb(Balancing):
 
     kind: Literal["alb"] = "alb"
     label: ClassVar = "Application Load Balancer"
-    category: ClassVar = "Balancing"
+    category: ClassVar = "Entry"
     glyph: ClassVar = "split"
     summary: ClassVar = "Forwards requests to instances in several AZs; a dead one is ejected only after its health check has noticed."
     placement: ClassVar = "region"
     tier: ClassVar = "balancer"
+    az_loss: ClassVar = "Its nodes elsewhere go on. Targets in the AZ get their share until the health check has noticed: 35 to 65 s."
+    region_loss: ClassVar = "Answers nothing; only a name that points to another Region helps."
+    control_loss: ClassVar = "Targets cannot be registered or taken out by hand; health checks go on deciding who gets requests."
+    limits: ClassVar = (
+        Limit("No healthy target in a target group", "503, or all targets are used", "all targets are used (fail-open)",
+              "ALB user guide, target group health"),
+        Limit("60 s without a byte from the target", "504 Gateway Timeout", "timeout, on the edges from it",
+              "CloudFormation reference, LoadBalancerAttribute"),
+        Limit("A target closes the connection", "502 Bad Gateway", "refused"),
+    )  # fmt: skip
+    left_out: ClassVar = "The 1 to 5 ms it adds, its own scaling, sticky sessions, zonal shift; its nodes in each AZ count as one endpoint."
     call_timeout_s: ClassVar = 60.0
     call_timeout_source: ClassVar = "CloudFormation reference, LoadBalancerAttribute: idle_timeout.timeout_seconds is 60"
 

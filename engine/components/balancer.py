@@ -23,10 +23,11 @@ class Balancer(Balancing):
 
     kind: Literal["balancer"] = "balancer"
     label: ClassVar = "Load balancer"
-    category: ClassVar = "Balancing"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "split"
     summary: ClassVar = "Spreads requests over healthy instances, knowing only what its probes told it."
     placement: ClassVar = "region"
+    az_loss: ClassVar = "Goes on, unless it was put into that AZ alone."
     tier: ClassVar = "balancer"
 
     algorithm: Literal["round_robin", "least_outstanding", "random", "power_of_two", "flow_hash", "weighted"] = quantity(

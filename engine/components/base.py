@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from engine.behaviours import Behaviour, CallPolicy
 from engine.fields import Id, Strict, listed, quantity
 from engine.geography import Geography
 
-__all__ = ["AzPlaced", "Component", "Placed", "RegionPlaced", "TIERS", "quantity"]
+__all__ = ["CATEGORIES", "AzPlaced", "Component", "Limit", "Placed", "RegionPlaced", "TIERS", "quantity"]
 
 Placing = Literal["outside", "region", "azs", "az"]
 TIERS = ("clients", "edge", "balancer", "compute", "cache", "data", "async")  # top to bottom on the canvas
+CATEGORIES = (  # of the palette, in its order
+    "Traffic", "Edge and DNS", "Entry", "Network", "Compute", "Messaging", "Caches", "Databases", "Storage", "Building blocks",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A bound of the real service: how it answers beyond it, and how that comes out here (``here`` empty: it is not simulated)."""
+
+    what: str
+    answer: str
+    here: str = ""
+    source: str = ""  # empty: an assumption
 
 
 class Component(Strict):
@@ -29,6 +43,11 @@ class Component(Strict):
     tier: ClassVar[str]
     unplaced: ClassVar[Placing]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
+    az_loss: ClassVar[str] = "Its instances in the AZ fall silent and come back empty; those in other AZs go on."
+    region_loss: ClassVar[str] = "Everything of it in the Region falls silent until the Region is back."
+    control_loss: ClassVar[str] = "Nothing changes: it has no control plane of its own."
+    limits: ClassVar[tuple[Limit, ...]] = ()
+    left_out: ClassVar[str] = ""  # what of the real service is not simulated, in a sentence or two
     call_timeout_s: ClassVar[float] = 60.0  # of outgoing edges that do not say
     call_timeout_source: ClassVar[str] = "assumption: as long as boto3 waits for an answer (botocore 1.43, config.py: 60 s)"
 
@@ -61,6 +80,16 @@ class Component(Strict):
         """The policy of an edge from here, with defaults of this kind for the fields the edge has not ``said``."""
         return policy
 
+    @classmethod
+    def refuses_caller(cls, caller: type[Component]) -> str | None:
+        """Why a node of another kind cannot call this one, as a clause, beyond what behaviours say; None when it can."""
+        return None
+
+    @classmethod
+    def refuses_callee(cls, callee: type[Component]) -> str | None:
+        """Why this cannot call a node of another kind, as a clause, beyond what behaviours say; None when it can."""
+        return None
+
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         """(field, what is wrong and what would be right) for everything that single fields cannot tell."""
         yield from ()
@@ -85,6 +114,7 @@ class Placed(Component):
     azs: list[str] | None = quantity(None, "", "The Availability Zones its instances are spread over.", widget="azs", label="AZs",
                                      min_length=1, max_length=24)  # fmt: skip
     one_region: ClassVar[bool] = True
+    spans_azs: ClassVar[bool] = False  # kept up by its provider in several AZs, whichever is lost; there is no AZ to choose
 
     def home(self, geography: Geography) -> str:
         """Id of its Region."""
@@ -99,6 +129,8 @@ class Placed(Component):
                 yield "azs", f"{az!r} is a Region, not an AZ; its AZs are {listed(geography.azs_of[az])}"
             elif az not in geography.azs:
                 yield "azs", f"there is no AZ {az!r} in any Region; the AZs are {listed(geography.azs)}"
+        if azs and self.spans_azs:
+            yield "azs", f"{self.label} spans the AZs of its Region by itself; give `region` instead, or leave both out"
         for az in sorted({az for az in azs if azs.count(az) > 1}):
             yield "azs", f"{az!r} is named more than once; name each AZ once"
         yield from self._check_regions(geography)
@@ -118,7 +150,7 @@ class RegionPlaced(Placed):
     unplaced: ClassVar = "region"
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
-        return (self.azs[0],) if self.azs and len(self.azs) == 1 else (self.home(geography),)
+        return (self.azs[0],) if self.azs and len(self.azs) == 1 and not self.spans_azs else (self.home(geography),)
 
 
 class AzPlaced(Placed):

@@ -17,7 +17,7 @@ class Cache(AzPlaced):
 
     kind: Literal["cache"] = "cache"
     label: ClassVar = "Cache"
-    category: ClassVar = "Data"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "cylinder"
     summary: ClassVar = "Answers what it has seen lately and saves the store the rest; empty after a restart."
     placement: ClassVar = "azs"

@@ -24,6 +24,8 @@ class Clients(Component):
     glyph: ClassVar = "people"
     summary: ClassVar = "Send requests from outside every Region and wait for the answers."
     placement: ClassVar = "outside"
+    az_loss: ClassVar = "None: it is outside every Region."
+    region_loss: ClassVar = "None: it is outside every Region."
     unplaced: ClassVar = "outside"
     behaviour: ClassVar = "source"
     tier: ClassVar = "clients"

@@ -24,7 +24,6 @@ REFUSED: dict[tuple[str, str], str] = {
     ("resolver", "store"): "a store has an address of its own that follows its primary; let a service call it",
     ("store", "limiter"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("cache", "source"): "clients only send requests, nothing calls them",
-    ("cache", "balancer"): "a cache fetches a key from the service or store that has it; draw the edge there",
     ("balancer", "cache"): "a cache keeps each key on the instance it hashes to, so its callers address that; let a service call it",
     ("store", "cache"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("balancer", "balancer"): "a balancer forwards to the instances of services, not to another balancer",
@@ -58,7 +57,8 @@ REFUSED: dict[tuple[str, str], str] = {
 
 def why_not(caller: type[Component], callee: type[Component]) -> str | None:
     """Why a node of one kind cannot call a node of another, as a clause; None when it can."""
-    return REFUSED.get((caller.behaviour, callee.behaviour))
+    by_behaviour = REFUSED.get((caller.behaviour, callee.behaviour))
+    return by_behaviour or caller.refuses_callee(callee) or callee.refuses_caller(caller)
 
 
 def edge_kind(caller: type[Component], callee: type[Component]) -> EdgeKind:

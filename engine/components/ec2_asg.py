@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from engine.components.base import quantity
+from engine.components.base import Limit, quantity
 from engine.components.service import Service
 from engine.components.values import Exponential, ServiceTime
 from engine.geography import Geography
@@ -19,15 +19,22 @@ class Ec2Asg(Service):
     glyph: ClassVar = "stack"
     summary: ClassVar = "EC2 instances spread evenly over AZs; losing an AZ takes its share of them."
     unplaced: ClassVar = "azs"
+    az_loss: ClassVar = "The instances in the AZ fall silent; without autoscaling nothing replaces them, and the others carry the load."
+    region_loss: ClassVar = "All instances fall silent; they come back empty."
+    control_loss: ClassVar = "Instances run on; none is launched, replaced or taken out until it is back."
+    limits: ClassVar = (
+        Limit("Capacity of the instance type in an AZ", "InsufficientInstanceCapacity", source="EC2 user guide, troubleshooting launches"),
+    )  # fmt: skip
+    left_out: ClassVar = "Instance types: slots and service time say how fast one is. EBS volumes, warm pools, Spot."
     one_region: ClassVar = True
     create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
 
-    instances: int = quantity(2, "", "Instances, spread evenly over the AZs.", ge=1, le=2_000,
+    instances: int = quantity(2, "", "Instances, spread evenly over the AZs.", ge=1, le=2_000, likely=(2, 100),
                               assumption="the fewest that survive the loss of one")  # fmt: skip
     concurrency: int = quantity(8, "", "Requests one instance serves at once.", ge=1, le=100_000, label="Slots per instance",
-                                assumption="a small instance with a pool of eight workers")  # fmt: skip
+                                likely=(1, 200), assumption="a small instance with a pool of eight workers")  # fmt: skip
     service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
-                                    label="Service time", assumption="20 ms of work in a web tier")  # fmt: skip
+                                    label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
 
     def home_azs(self, geography: Geography) -> list[str]:
         return self.azs or geography.azs_of[self.home(geography)]

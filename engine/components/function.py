@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from engine.behaviours import Distribution
 from engine.behaviours import Function as FunctionBehaviour
-from engine.components.base import AzPlaced, quantity
+from engine.components.base import AzPlaced, Placing, quantity
 from engine.components.values import Exponential, Lognormal, ServiceTime
 from engine.fields import LONGEST_S
 from engine.geography import Geography
@@ -20,10 +21,10 @@ class Function(AzPlaced):
 
     kind: Literal["function"] = "function"
     label: ClassVar = "Function"
-    category: ClassVar = "Compute"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "function"
     summary: ClassVar = "Scales by itself, one environment per request; new ones start cold, and there are quotas."
-    placement: ClassVar = "azs"
+    placement: ClassVar[Placing] = "azs"
     behaviour: ClassVar = "function"
     tier: ClassVar = "compute"
 
@@ -54,9 +55,13 @@ class Function(AzPlaced):
         """Most environments at once."""
         return self.reserved_concurrency or self.concurrency_quota
 
+    def cold(self) -> Distribution:
+        """Time a new environment takes before it serves."""
+        return self.cold_start_s.lower()
+
     def lower(self, geography: Geography) -> FunctionBehaviour:
         return FunctionBehaviour(
-            self.service.lower(), self.cold_start_s.lower(), self.keep_alive_s, self.limit, self.provisioned_concurrency,
+            self.service.lower(), self.cold(), self.keep_alive_s, self.limit, self.provisioned_concurrency,
             float(self.scaling_per_10_s),
         )  # fmt: skip
 

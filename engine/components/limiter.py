@@ -14,10 +14,11 @@ class Limiter(RegionPlaced):
 
     kind: Literal["limiter"] = "limiter"
     label: ClassVar = "Rate limiter"
-    category: ClassVar = "Balancing"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "gauge"
     summary: ClassVar = "Lets through so many requests a second, with a burst, and throttles the rest at once."
     placement: ClassVar = "region"
+    az_loss: ClassVar = "Goes on, unless it was put into that AZ alone."
     behaviour: ClassVar = "limiter"
     tier: ClassVar = "balancer"
     create: ClassVar = {"rate_per_s": 200, "burst": 100}

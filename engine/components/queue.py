@@ -21,10 +21,11 @@ class Queue(RegionPlaced):
 
     kind: Literal["queue"] = "queue"
     label: ClassVar = "Message queue"
-    category: ClassVar = "Messaging"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "queue"
     summary: ClassVar = "Keeps messages until a consumer has worked on them; what is not finished in time is handed out again."
     placement: ClassVar = "region"
+    az_loss: ClassVar = "Goes on, unless it was put into that AZ alone."
     behaviour: ClassVar = "queue"
     tier: ClassVar = "async"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from engine.behaviours import Store
-from engine.components.base import RegionPlaced, quantity
+from engine.components.base import Limit, RegionPlaced, quantity
 from engine.components.values import Exponential, FailoverFields, ServiceTime
 from engine.fields import LONGEST_S, listed
 from engine.geography import Geography
@@ -18,20 +18,21 @@ class RdsFailover(FailoverFields):
     """AWS states the whole, not the parts: these add up to 75–90 s after a power loss, 70–85 s after a crash."""
 
     monitor_interval_s: float = quantity(10, "s", "The primary is probed this often.", ge=1, le=60, label="Monitor interval",
-                                         assumption=STATED)  # fmt: skip
+                                         assumption=STATED, likely=(5, 30))  # fmt: skip
     monitor_timeout_s: float = quantity(5, "s", "A probe without an answer for this long is a miss.", ge=1, le=60,
-                                        label="Monitor timeout", assumption=STATED)  # fmt: skip
+                                        label="Monitor timeout", assumption=STATED, likely=(2, 10))  # fmt: skip
     misses: int = quantity(3, "", "Misses in a row before the primary is taken for lost.", ge=1, le=10, label="Misses",
-                           assumption=STATED)  # fmt: skip
+                           assumption=STATED, likely=(2, 5))  # fmt: skip
     decide_s: float = quantity(10, "s", "Fencing the old primary and choosing the standby.", ge=0, le=300, label="Decide",
-                               assumption=STATED)  # fmt: skip
+                               assumption=STATED, likely=(5, 20))  # fmt: skip
     promote_s: float = quantity(40, "s", "Crash recovery on the standby; long transactions make it longer.", ge=0, le=1_800,
-                                label="Promote", assumption=STATED)  # fmt: skip
+                                label="Promote", assumption=STATED, likely=(20, 60))  # fmt: skip
     propagate_ttl_s: float = quantity(5, "s", "Callers keep the endpoint's old address for up to this long.", ge=0, le=300,
                                       label="Endpoint TTL", assumption="RDS documentation (2026) suggests to cache its DNS for 5 s at most "
-                                      "around failovers; JVMs may keep it longer")  # fmt: skip
+                                      "around failovers; JVMs may keep it longer", likely=(1, 60))  # fmt: skip
     resync_s: float = quantity(120, "s", "A returned member copies what it missed before it is a standby again.", ge=0, le=LONGEST_S,
-                               label="Resync", assumption="minutes rather than hours: only the gap is copied")  # fmt: skip
+                               label="Resync", assumption="minutes rather than hours: only the gap is copied",
+                               likely=(60, 3_600))  # fmt: skip
 
 
 class Rds(RegionPlaced):
@@ -39,12 +40,19 @@ class Rds(RegionPlaced):
 
     kind: Literal["rds"] = "rds"
     label: ClassVar = "RDS database"
-    category: ClassVar = "Data"
+    category: ClassVar = "Databases"
     glyph: ClassVar = "cylinder"
     summary: ClassVar = "A relational database; Multi-AZ keeps a synchronous standby and promotes it in one to two minutes."
     placement: ClassVar = "region"
     behaviour: ClassVar = "store"
     tier: ClassVar = "data"
+    az_loss: ClassVar = "Multi-AZ: no writes for 60 to 120 s, nothing lost. Single: down until its AZ is back."
+    region_loss: ClassVar = "Down until the Region is back."
+    control_loss: ClassVar = "Serves as before; nothing can be promoted, restored or resized."
+    limits: ClassVar = (
+        Limit("max_connections, from the memory of the instance class", "too many connections", "waiting, beyond its slots"),
+    )  # fmt: skip
+    left_out: ClassVar = "Storage and its IOPS, backups and point-in-time restore, maintenance; reads take as long as writes."
     create: ClassVar = {"multi_az": True}
 
     multi_az: bool = quantity(False, "", "A synchronous standby in a second AZ, promoted when the primary is lost.", label="Multi-AZ",
@@ -54,9 +62,9 @@ class Rds(RegionPlaced):
     standby_az: str | None = quantity(None, "", "Where the standby is; the next AZ unless told otherwise. Multi-AZ only.",
                                       widget="az", label="Standby AZ")  # fmt: skip
     concurrency: int = quantity(16, "", "Queries the primary works on at once.", ge=1, le=100_000, label="Slots",
-                                assumption="a small instance class")  # fmt: skip
+                                assumption="a small instance class", likely=(4, 500))  # fmt: skip
     service: ServiceTime = quantity(Exponential(exponential=0.002), "s", "Time a query or commit occupies a slot.", label="Service time",
-                                    assumption="queries inside an AZ take 1 to 3 ms at the median")  # fmt: skip
+                                    assumption="queries inside an AZ take 1 to 3 ms at the median", likely=(0.001, 0.01))  # fmt: skip
     queue_capacity: int | None = quantity(None, "", "Queries that may wait; without a limit the queue is unbounded.", ge=0,
                                           le=1_000_000_000, label="Queue capacity")  # fmt: skip
     failover: RdsFailover = quantity(RdsFailover(), "", "The clocks of a Multi-AZ failover.", assumption=STATED)

@@ -36,10 +36,12 @@ class Resolver(Component):
 
     kind: Literal["resolver"] = "resolver"
     label: ClassVar = "DNS resolver"
-    category: ClassVar = "Balancing"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "resolver"
     summary: ClassVar = "Names a healthy target by policy; callers keep the answer until it expires, and some far longer."
     placement: ClassVar = "outside"
+    az_loss: ClassVar = "None: it is outside every Region."
+    region_loss: ClassVar = "None: it is outside every Region."
     unplaced: ClassVar = "outside"
     behaviour: ClassVar = "resolver"
     tier: ClassVar = "edge"

@@ -17,7 +17,7 @@ class Service(AzPlaced):
 
     kind: Literal["service"] = "service"
     label: ClassVar = "Service"
-    category: ClassVar = "Compute"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "box"
     summary: ClassVar = "Instances that each serve a fixed number of requests at once and queue the rest."
     placement: ClassVar = "azs"

@@ -22,7 +22,7 @@ class Store(AzPlaced):
 
     kind: Literal["store"] = "store"
     label: ClassVar = "Store"
-    category: ClassVar = "Data"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "cylinder"
     summary: ClassVar = "A primary takes writes; standbys hold every acknowledged one, replicas follow; partitioned by key."
     placement: ClassVar = "azs"

@@ -23,10 +23,11 @@ class Topic(RegionPlaced):
 
     kind: Literal["topic"] = "topic"
     label: ClassVar = "Topic"
-    category: ClassVar = "Messaging"
+    category: ClassVar = "Building blocks"
     glyph: ClassVar = "topic"
     summary: ClassVar = "Passes a copy of every message on to each subscriber: queues, functions, services, other topics."
     placement: ClassVar = "region"
+    az_loss: ClassVar = "Goes on, unless it was put into that AZ alone."
     behaviour: ClassVar = "topic"
     tier: ClassVar = "async"
 

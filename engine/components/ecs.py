@@ -1,0 +1,33 @@
+"""Amazon ECS on Fargate: tasks spread over the AZs of a Region."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from engine.components.base import Limit, quantity
+from engine.components.ec2_asg import Ec2Asg
+from engine.components.values import Exponential, ServiceTime
+
+
+class Ecs(Ec2Asg):
+    """A service of tasks without machines of one's own. Tasks are spread evenly over the AZs."""
+
+    kind: Literal["ecs"] = "ecs"  # type: ignore[assignment]  # a service of another kind
+    label: ClassVar = "ECS service on Fargate"
+    glyph: ClassVar = "container"
+    summary: ClassVar = "Containers without machines of one's own, spread over AZs; a new task takes half a minute to a minute."
+    az_loss: ClassVar = "The tasks in the AZ fall silent and, without autoscaling, come back empty with it; the others carry the load."
+    region_loss: ClassVar = "All tasks fall silent; they come back empty."
+    control_loss: ClassVar = "Tasks run on; none is started, replaced or scaled until it is back."
+    create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
+    limits: ClassVar = (
+        Limit("Fargate vCPUs of the account in a Region", "the service cannot place a task: capacity or quota"),
+    )  # fmt: skip
+    left_out: ClassVar = "Task sizes, deployments in steps (100 % to 200 % of the tasks), Fargate Spot."
+
+    instances: int = quantity(2, "", "Tasks, spread evenly over the AZs.", ge=1, le=2_000, label="Tasks", likely=(2, 100),
+                              assumption="the fewest that survive the loss of one")  # fmt: skip
+    concurrency: int = quantity(8, "", "Requests one task serves at once.", ge=1, le=100_000, label="Slots per task", likely=(1, 200),
+                                assumption="a small task with a pool of eight workers")  # fmt: skip
+    service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
+                                    label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip

@@ -1,0 +1,33 @@
+"""Amazon EKS: a Kubernetes deployment whose pods are spread over the AZs of a Region."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from engine.components.base import Limit, quantity
+from engine.components.ec2_asg import Ec2Asg
+from engine.components.values import Exponential, ServiceTime
+
+
+class Eks(Ec2Asg):
+    """Pods behind a service name. They are spread evenly over the AZs, as topology spread constraints ask for."""
+
+    kind: Literal["eks"] = "eks"  # type: ignore[assignment]  # a service of another kind
+    label: ClassVar = "EKS deployment"
+    glyph: ClassVar = "pods"
+    summary: ClassVar = "Pods spread over AZs; a new one takes seconds on a node with room, minutes when a node has to come first."
+    az_loss: ClassVar = "The pods in the AZ fall silent; without autoscaling nothing replaces them until it is back."
+    region_loss: ClassVar = "All pods fall silent; they come back empty."
+    control_loss: ClassVar = "Pods run on and find each other; none is scheduled, replaced or scaled."
+    create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
+    limits: ClassVar = (
+        Limit("Room on the nodes, addresses in the subnets", "the pod stays Pending"),
+    )  # fmt: skip
+    left_out: ClassVar = "Nodes apart from their pods, probes of the kubelet, rolling updates, disruption budgets."
+
+    instances: int = quantity(3, "", "Pods, spread evenly over the AZs.", ge=1, le=2_000, label="Pods", likely=(2, 100),
+                              assumption="one per AZ in most Regions")  # fmt: skip
+    concurrency: int = quantity(8, "", "Requests one pod serves at once.", ge=1, le=100_000, label="Slots per pod", likely=(1, 200),
+                                assumption="a small pod with a pool of eight workers")  # fmt: skip
+    service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
+                                    label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
