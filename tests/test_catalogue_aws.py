@@ -62,17 +62,19 @@ def test_what_no_az_can_take_down_says_so_and_goes_on(kind):
     assert parse(tiny(kind)).topology.inside("us-east-1a").get("it") is None, place
 
 
+NEEDS = ("dead letters", "archive", "autoscaling")  # what some faults are about, and the tiny document has not
+
+
 @pytest.mark.parametrize("kind", COMPONENTS)
-def test_every_fault_it_offers_can_be_injected_and_counts_stay_whole(kind):
-    for fault in ENTRIES[kind]["faults"]:
-        for target in FAULTS[fault].targets:
-            if target in ("node", "instance"):
-                name = "it" if target == "node" else "it[0]"
-                data = tiny(kind) | {"duration_s": 20, "faults": [{"kind": fault, "target": name, "at_s": 5, "for_s": 5}]}
-                problems = said(data)
-                if not any("autoscaling" in message for _, message in problems):
-                    assert problems == [], fault
-                    assert conserved(simulate(parse(data)).summary), fault
+def test_every_fault_it_offers_can_be_injected_on_top_of_the_others_and_counts_stay_whole(kind):
+    wanted = [(fault, target) for fault in ENTRIES[kind]["faults"] for target in FAULTS[fault].targets if target in ("node", "instance")]
+    at = {"node": "it", "instance": "it[0]"}
+    faults = [{"kind": fault, "target": at[target], "at_s": 5 + i, "for_s": 10} for i, (fault, target) in enumerate(wanted)]
+    data = tiny(kind)
+    sound = [fault for fault in faults if not any(n in m for _, m in said(data | {"faults": [fault]}) for n in NEEDS)]
+    assert len(sound) >= len(faults) - 3
+    assert said(data | {"faults": sound}) == []
+    assert conserved(simulate(parse(data | {"faults": sound})).summary)
 
 
 def every_number(fields):
