@@ -17,24 +17,26 @@ ALARMS = "the CloudWatch alarms a target tracking policy makes, as commonly seen
 class AutoscalingFields(Strict):
     """Keeps a metric near its target by launching and draining instances, between a least and a greatest number, and replaces dead ones."""
 
-    min: int = quantity(1, "", "Fewest instances.", ge=1, le=1_000, assumption="the smallest group", label="Fewest")
-    max: int = quantity(10, "", "Most instances.", ge=1, le=1_000, assumption="room to grow", label="Most")
+    min: int = quantity(1, "", "Fewest instances.", ge=1, le=1_000, assumption="the smallest group", label="Fewest", likely=(1, 100))
+    max: int = quantity(10, "", "Most instances.", ge=1, le=1_000, assumption="room to grow", label="Most", likely=(4, 100))
     metric: Literal["cpu", "requests_per_target", "backlog_per_worker", "none"] = quantity(
         "cpu", "", "What is kept near the target. cpu: share of the slots at work, not counting waits for dependencies. none: the size "
         "stays, dead instances are replaced.", assumption="the commonest choice", label="Metric")  # fmt: skip
     target: float = quantity(0.5, "", "cpu: 0 to 1. requests_per_target: requests per second and instance. backlog_per_worker: messages "
-                             "waiting per instance.", gt=0, le=1_000_000, assumption="half of the CPU", label="Target")  # fmt: skip
+                             "waiting per instance.", gt=0, le=1_000_000, label="Target",
+                             assumption="half of the CPU", likely=(0.3, 0.8))  # fmt: skip
     queue: Id | None = quantity(None, "", "Id of the queue whose waiting messages are the backlog.", label="Queue")
     period_s: int = quantity(60, "s", "Length of one point of the metric.", ge=1, le=3_600, source=f"{GUIDE}: one-minute metrics",
                              label="Period")  # fmt: skip
-    metric_delay_s: float = quantity(60, "s", "A point is known this long after its period.", ge=0, le=3_600, label="Metric delay",
+    metric_delay_s: float = quantity(60, "s", "A point is known this long after its period.", ge=0, le=3_600,
+                                     label="Metric delay", likely=(30, 180),
                                      assumption="CloudWatch shows a minute about a minute later")  # fmt: skip
     scale_out_points: int = quantity(3, "", "Points in a row above the target before it grows.", ge=1, le=100, assumption=ALARMS,
-                                     label="Points to grow")  # fmt: skip
+                                     label="Points to grow", likely=(1, 5))  # fmt: skip
     scale_in_points: int = quantity(15, "", "Points in a row below nine tenths of the target before it shrinks.", ge=1, le=1_000,
-                                    assumption=ALARMS, label="Points to shrink")  # fmt: skip
+                                    assumption=ALARMS, label="Points to shrink", likely=(5, 15))  # fmt: skip
     launch_s: float = quantity(120, "s", "From the launch of an instance to its first request: start, boot, application, first check.",
-                               ge=0, le=3_600, label="Launch time",
+                               ge=0, le=3_600, label="Launch time", likely=(45, 600),
                                assumption="25 s for the machine, 60 to 90 s for the application, one health check")  # fmt: skip
     warmup_s: float = quantity(0, "s", "A new instance serves, but does not count in the metric yet.", ge=0, le=3_600, label="Warm-up",
                                source=f"{GROUP}: DefaultInstanceWarmup, none unless set")  # fmt: skip
@@ -46,7 +48,7 @@ class AutoscalingFields(Strict):
     check_s: float = quantity(60, "s", "How often instances are looked at, and failed launches tried again.", ge=1, le=3_600,
                               source="EC2 user guide, status checks: every minute", label="Checked every")  # fmt: skip
     unhealthy: int = quantity(2, "", "Failed status checks in a row before an instance is replaced.", ge=1, le=100,
-                              assumption="one failed check may be a hiccup", label="Unhealthy after")  # fmt: skip
+                              assumption="one failed check may be a hiccup", label="Unhealthy after", likely=(1, 3))  # fmt: skip
     grace_s: float = quantity(0, "s", "Nothing is held against an instance for so long after its launch.", ge=0, le=LONGEST_S,
                               source=f"{GROUP}: HealthCheckGracePeriod is 0; the console proposes 300", label="Grace period")  # fmt: skip
     rebalance: bool = quantity(True, "", "When one AZ has two instances more than another, one is launched there and one drained here.",
