@@ -24,7 +24,6 @@ from engine.validation.plans_caches import random_cache_fault, random_plan_of_ca
 from tests.documents import said
 from tests.test_invariants import assert_branch_is_exact
 from tests.test_oracle import differences
-from tests.test_theory import assert_close, estimate
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -68,18 +67,6 @@ def hit_ratio(series: Series, first: int = 60, last: int | None = None) -> float
     return float(hits / (hits + misses))
 
 
-def test_a_time_to_live_that_hits_do_not_prolong() -> None:
-    # λT / (1 + λT) with λT = 6, as of 0.1/s and 60 s: 100 keys of 10/s each, kept for 0.6 s, so that a run sees many lives
-    found = estimate(lambda seed: behind(memory(ttl_s=0.6), seed=seed, duration_s=300.0), hit_ratio)
-    assert_close(found[0], 0.857143)
-
-
-def test_the_least_recently_used_goes_first() -> None:
-    # all keys alike: the cache holds the last C different ones, and the next is any of N: C / N. King, Analysis of demand paging, 1971
-    found = estimate(lambda seed: behind(memory(capacity=25), seed=seed, duration_s=200.0), hit_ratio)
-    assert_close(found[0], 0.25)
-
-
 def test_popular_keys_stay_longer() -> None:
     series = run(behind(memory(capacity=25), keys=Keys(100, 1.2), duration_s=120.0))
     assert hit_ratio(series) > 0.6 and series.cache_held.max() == 25
@@ -89,11 +76,6 @@ def test_each_of_several_instances_keeps_its_own_keys() -> None:
     cache = Cache(("a", "b", "b"), 100_000, None, AT_ONCE)
     series = run(behind(cache, duration_s=30.0))
     assert series.cache_held[-1].sum() == 100 and series.cache_misses.sum() == 100, "no key is kept twice"
-
-
-def test_a_fixed_hit_ratio_needs_no_keys() -> None:
-    found = estimate(lambda seed: behind(memory(hit_ratio=0.9), keys=None, seed=seed, duration_s=30.0), lambda s: hit_ratio(s, 0))
-    assert_close(found[0], 0.9)
 
 
 def flushed(start_s: float, end_s: float, instances: list[int]) -> PlanFault:

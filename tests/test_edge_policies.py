@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 import random
 import subprocess
@@ -26,7 +25,6 @@ from engine.validation.plans import down, fault, make_plan, random_fault
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import quiet_after
 from tests.test_invariants import equal, run
-from tests.test_theory import assert_close, estimate, exponential, mean_s, quantile
 
 SEEDS = st.integers(0, 10_000)
 OFTEN = settings(max_examples=20, deadline=None, derandomize=True)
@@ -101,24 +99,6 @@ def test_a_cancelled_half_open_probe_does_not_close_the_breaker_for_ever() -> No
 
 
 # ---- hedging ----
-def test_hedged_latency_is_the_minimum_of_two_with_a_head_start() -> None:
-    # S exponential with mean m, hedge after d: P(W > t) = e^(−t/m) for t < d, then e^(−t/m) · e^(−(t − d)/m);
-    # mean = m (1 − e^(−d/m)) + (m/2) e^(−d/m). Dean and Barroso, The Tail at Scale, 2013
-    m, d = 0.02, 0.03
-    plan = lambda seed: slow_server(  # noqa: E731
-        CallPolicy(60.0, hedge_s=d), exponential(m), rate=2000.0, slots=100_000, seed=seed, duration_s=20.0,
-    )  # fmt: skip
-    share = math.exp(-d / m)
-    found = estimate(
-        plan, mean_s, quantile(0.99), lambda s: extra(s, "hedges") / int(s.edge_calls.sum()),
-        lambda s: extra(s, "hedge_wins") / max(1, extra(s, "hedges")),
-    )  # fmt: skip
-    assert_close(found[0], m * (1 - share) + m / 2 * share)
-    assert_close(found[1], (d - m * math.log(0.01)) / 2, 0.012)
-    assert_close(found[2], share)
-    assert_close(found[3], 0.5)
-
-
 def test_a_hedge_is_an_attempt_and_the_slower_one_is_superseded() -> None:
     series = run(slow_server(CallPolicy(60.0, hedge_s=0.5), Distribution("constant", 1.0), duration_s=20.0)).series
     calls, attempts = int(series.edge_calls.sum()), int(series.edge_attempts.sum())
@@ -155,25 +135,6 @@ def test_a_hedge_takes_a_token_and_a_place_in_the_bulkhead() -> None:
 
 
 # ---- fallback ----
-@pytest.mark.parametrize("share", [1.0, 0.3])
-def test_a_fallback_turns_failures_into_degraded_answers(share: float) -> None:
-    nodes = {"users": Source(((0.0, 1000.0),)), "web": Station(("a",), 100_000, None, Distribution("constant", 0.001)),
-             "db": Station(("a",), 100_000, None, Distribution("constant", 0.001))}  # fmt: skip
-    edges = {("users", "web"): CallPolicy(5.0), ("web", "db"): CallPolicy(1.0, fallback=share)}
-    flaky = fault("errors", 0.0, math.inf, lambda live: live.add_errors([2], 0.4))
-    found = estimate(
-        lambda seed: make_plan(nodes, edges, seed=seed, duration_s=30.0, faults=(flaky,)),
-        lambda s: float(s.total_degraded[0] / s.total_begun[0]), lambda s: float(s.total_ends[0, 0] / s.total_ends[0].sum()),
-        lambda s: extra(s, "degraded", 1) / float(s.edge_call_ends[:, 1, 1:].sum()),
-    )  # fmt: skip
-    assert_close(found[0], 0.4 * share)
-    assert_close(found[1], 1 - 0.4 * (1 - share), 1e-9)
-    if share < 1:
-        assert_close(found[2], share)
-    else:
-        assert found[2][0] == 1.0
-
-
 # ---- idempotency ----
 def twice(policy: CallPolicy, **keywords: object) -> Series:
     """A server that takes 1.5 s, callers that give up after 1 s and try three times."""

@@ -79,32 +79,6 @@ def test_jitter_of_two_clients_is_not_the_same() -> None:
     assert series.total_latency_s[0] != series.total_latency_s[1]
 
 
-def test_lost_messages_are_timeouts_and_retries_find_their_way() -> None:
-    # request and answer each lost with p: an attempt gets through with (1 − p)², a call of n attempts fails with (1 − (1 − p)²)ⁿ
-    p, n = 0.1, 3
-    found = estimate(
-        lambda seed: one_call(CallPolicy(0.5, n), {}, lambda live: live.lose_on_edges([0], p), seed=seed),
-        lambda s: float(s.edge_call_ends[:, 0, OUTCOMES.index("timeout")].sum() / s.edge_call_ends.sum()),
-        lambda s: float(s.edge_attempts.sum() / s.edge_calls.sum()),
-    )
-    lost = 1 - (1 - p) ** 2
-    assert abs(found[0][0] - lost**n) < found[0][1]
-    assert_close(found[1], (1 - lost**n) / (1 - lost), 0.005)  # the calls still open at the end
-
-
-def test_two_losses_are_independent() -> None:
-    def lossy(live: Live) -> None:
-        live.lose_on_edges([0], 0.2, answers=False)
-        live.lose_on_edges([0], 0.2, answers=False)
-        live.lose_on_path(0, 2, 0.5)
-
-    found = estimate(
-        lambda seed: one_call(CallPolicy(0.5), {}, lossy, seed=seed),
-        lambda s: float(s.start_ends[:19, 0, 0].sum() / s.start_begun[:19].sum()),
-    )
-    assert_close(found[0], 0.8 * 0.8 * 0.5)
-
-
 def test_loss_one_way_costs_no_work_and_the_other_way_all_of_it() -> None:
     for answers in (False, True):
 

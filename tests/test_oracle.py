@@ -4,70 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
 import pytest
 
 from engine.behaviours import CallPolicy, Distribution, Source, Station
-from engine.control.conductor import Conductor
-from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
-from engine.series import CACHE_COUNTS, QUEUE_COUNTS, TOPIC_COUNTS, Series
+from engine.series import Series
+from engine.validation.agreement import differences as differences
+from engine.validation.measuring import play
 from engine.validation.plans import make_plan, random_plan
 
 
 def run(plan: Plan) -> Series:
-    conductor = Conductor(plan)
-    conductor.run_to(conductor.end)
-    return conductor.sync()
-
-
-def table(counts: Counter[tuple[int, int, str]], like: np.ndarray) -> np.ndarray:
-    out = np.zeros_like(like)
-    for (second, column, outcome), n in counts.items():
-        if second < len(out):
-            out[second, column, OUTCOMES.index(outcome)] += n
-    return out
-
-
-def differences(plan: Plan) -> dict[str, int]:
-    """How many counts differ, by name; empty when kernel and oracle agree on every second of every edge, source and instance."""
-    ours, oracle = run(plan), Oracle(plan, exact=True).run()
-    found = {
-        "attempts": np.abs(table(oracle.attempt_ends, ours.edge_attempt_ends) - ours.edge_attempt_ends).sum(),
-        "calls": np.abs(table(oracle.call_ends, ours.edge_call_ends) - ours.edge_call_ends).sum(),
-        "requests": np.abs(table(oracle.start_ends, ours.start_ends) - ours.start_ends).sum(),
-    }
-    copies = [oracle.servers[i] for i in plan.copies()]
-    found["stale reads"] = sum(abs(oracle.stale[s] - int(ours.copy_stale[:, k].sum())) for k, s in enumerate(copies))
-    found["lag"] = np.abs(np.array(oracle.lags).reshape(-1, len(copies)) - ours.copy_lag_writes[: len(oracle.lags)]).sum() if copies else 0
-    found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
-    for name, mine in (("hits", ours.cache_hits), ("misses", ours.cache_misses)):
-        found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(oracle.memories.values()))
-    for k, name in enumerate(CACHE_COUNTS):
-        found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(oracle.memories.values()))
-    servers = [i for i, x in enumerate(plan.instances) if not isinstance(plan.nodes[x.node].behaviour, Source)]
-    for name, theirs, mine in (
-        ("arrived", oracle.arrived, ours.inst_arrived), ("completed", oracle.completed, ours.inst_completed),
-        ("rejected", oracle.rejected, ours.inst_rejected), ("killed", oracle.killed, ours.inst_killed),
-    ):  # fmt: skip
-        found[name] = sum(abs(theirs[i] - int(mine[:, i].sum())) for i in servers)
-    names, kinds = np.zeros_like(ours.total_class_ends), oracle.class_ends
-    for (kind, outcome), n in kinds.items():
-        names[kind, OUTCOMES.index(outcome)] += n
-    found["classes"] = np.abs(names - ours.total_class_ends).sum()
-    for k in range(ours.total_latency_s.shape[0]):
-        latencies = np.sort(np.array(oracle.latencies[k])) if oracle.latencies[k] else np.zeros(0)
-        found[f"latency of source {k}"] = round(abs(latencies.sum() - ours.total_latency_s[k] * 1e7))
-    for q, n in enumerate(plan.queues()):
-        for k, what in enumerate(QUEUE_COUNTS[2:], 2):
-            counted = np.array([oracle.boxes[n].counts[second, what] for second in range(len(ours.queue_counts))])
-            found[f"{plan.nodes[n].id} {what}"] = np.abs(counted - ours.queue_counts[:, q, k]).sum()
-    for t, n in enumerate(plan.topics()):
-        for k, what in enumerate(TOPIC_COUNTS[1:], 1):
-            counted = np.array([oracle.topics[n].counts[second, what] for second in range(len(ours.topic_counts))])
-            found[f"{plan.nodes[n].id} {what}"] = np.abs(counted - ours.topic_counts[:, t, k]).sum()
-    return {name: int(n) for name, n in found.items() if n}
+    return play(plan).series
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -218,3 +218,19 @@ def test_how_it_works_lists_every_kind_and_fault_of_the_catalogue() -> None:
     entries = catalogue()
     for entry in [*entries["kinds"], *entries["faults"]]:
         assert f"`{entry['kind']}`" in titles
+
+
+def test_how_do_we_know_shows_every_case_and_finds_it_by_word_and_verdict() -> None:
+    from engine.validation.report import all_cases, load
+
+    found = load()
+    assert found is not None
+    app = opened("how_do_we_know.py")
+    tables = [h.proto.body for h in app.get("html") if "class='proof'" in h.proto.body]
+    assert len(tables) == len(found["groups"]) and sum(t.count("tr class=first") for t in tables) == len(all_cases(found))
+    app.text_input[0].set_value("erlang b").run()
+    (table,) = (h.proto.body for h in app.get("html") if "class='proof'" in h.proto.body and "turned away" in h.proto.body)
+    assert "M/M/25/25" in table and "M/D/1" not in table
+    app.text_input[0].set_value("").run()
+    app.toggle[0].set_value(True).run()
+    assert not app.exception and "Nothing that does not hold." in [c.value for c in app.caption]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import random
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +18,6 @@ from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
-from tests.test_theory import assert_close, estimate
 
 
 @pytest.mark.parametrize("seed", range(45))
@@ -75,33 +73,6 @@ def jobs(
 def total(series: Series, what: str, queue: int = 0) -> int:
     """Messages of one kind over the whole run."""
     return int(series.queue_counts[:, queue, QUEUE_COUNTS.index(what)].sum())
-
-
-def test_a_backlog_peaks_and_drains_as_arithmetic_says() -> None:
-    # 500/s in, 800/s drain, consumers away for 120 s: 60 000 wait, gone after 60 000 / 300 = 200 s, the oldest 120 s old
-    stop = fault("consumer_stop", 60.0, 180.0, lambda live: live.stopped.__setitem__([2], True))
-    nodes = {"users": Source(((0.0, 500.0),), "even"), "jobs": Queue(), "workers": Station(("a",), 8, None, Distribution("constant", 0.01))}
-    plan = make_plan(nodes, {("users", "jobs"): CallPolicy(5.0), ("jobs", "workers"): CallPolicy(1.0)}, duration_s=500.0, faults=(stop,))
-    series = run(plan).series
-    waiting = series.queue_counts[:, 0, 0]
-    assert series.inst_queue_peak[:, 1].max() == 60_000
-    assert series.queue_oldest_s.max() == pytest.approx(120.0, abs=1e-6)
-    assert np.nonzero(waiting > 8)[0][[0, -1]].tolist() == [60, 378], "from 180 s on 300 more leave than come in each second, until 380 s"
-    assert total(series, "redelivered") == 0
-
-
-def test_consumers_that_pull_are_one_station_with_all_their_slots() -> None:
-    # M/M/8, λ = 250/s, S = 24 ms: sojourn 28.284 ms, whoever of two services with two instances of two slots takes a message (no delays)
-    service = Distribution("exponential", 0.024)
-    workers = Station(("a", "b"), 2, None, service)
-    nodes = {"users": Source(((0.0, 250.0),)), "jobs": Queue(), "one": workers, "two": workers}
-    edges = {("users", "jobs"): CallPolicy(5.0), ("jobs", "one"): CallPolicy(1.0), ("jobs", "two"): CallPolicy(1.0)}
-
-    def there_s(series: Series) -> float:  # Little's law: mean number there over the rate
-        return float(series.queue_counts[10:, 0, :2].sum(axis=1).mean() / 250.0)
-
-    (found,) = estimate(lambda seed: make_plan(nodes, edges, seed=seed, duration_s=1500.0), there_s)
-    assert_close(found, 0.028284)
 
 
 def test_a_killed_consumer_leaves_its_message_to_reappear_after_the_visibility_timeout() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 import random
 import subprocess
@@ -26,7 +25,6 @@ from engine.validation.plans import down, fault, make_plan, random_fault
 from engine.validation.plans_resolver import random_resolver_plan
 from tests.documents import said
 from tests.test_invariants import OFTEN, SEEDS, equal, run
-from tests.test_theory import REPLICATIONS, STUDENT_T
 
 UNRESOLVED = OUTCOMES.index("unresolved")
 NEVER_SENT = [OUTCOMES.index(o) for o in ("unresolved", "breaker_open", "bulkhead_full")]
@@ -171,26 +169,6 @@ def test_an_empty_answer_reaches_callers_as_their_old_ones_expire_and_lasts_unti
     assert failed[:60].sum() == 0 and failed[92:118].min() == 1 and failed[152:].sum() == 0
     assert failed[60:90] == pytest.approx((np.arange(30) + 0.5) / 30, abs=0.15), "a linear rise over the TTL"
     assert failed[120:150] == pytest.approx(1 - (np.arange(30) + 0.5) / 30, abs=0.15), "and a linear fall"
-
-
-def test_dns_failover_takes_detection_and_half_a_ttl_on_average_with_a_linear_tail() -> None:
-    # The age of a cached answer is uniform over the TTL, so what is left of it has the mean TTL / 2.
-    ttl, rate, left, tails = 60.0, 200.0, [], []
-    for seed in range(REPLICATIONS):
-        dead = down(60.0, 1e9, [2], REFUSED)
-        conductor = named(Resolver("failover", ttl, QUICK), duration_s=200.0, faults=(dead,), rate=rate, arrivals="poisson", seed=seed)
-        detected = next(e.t_s for e in conductor.events if e.kind == "unhealthy") - 60.0
-        assert 20.0 <= detected <= 30.0, "the third check in a row, from a random phase of ten seconds on"
-        refused = conductor.series.start_ends[:, 0, OUTCOMES.index("refused")]
-        left.append(refused.sum() / rate - detected)
-        start = 60 + math.ceil(detected)
-        tails.append([refused[start + k : start + k + 10].sum() / (10 * rate) for k in range(0, 60, 10)])
-        assert refused[60 + math.ceil(detected + ttl) :].sum() == 0
-    half = STUDENT_T * np.std(left, ddof=1) / math.sqrt(REPLICATIONS)
-    assert abs(np.mean(left) - ttl / 2) <= half < 0.1 * ttl / 2
-    middle = np.arange(5, 60, 10) + 0.5  # seconds after the detection, of stretches that begin with the next full second
-    spread = STUDENT_T * np.std(tails, axis=0, ddof=1) / math.sqrt(REPLICATIONS) + 0.5 / ttl
-    assert (np.abs(np.mean(tails, axis=0) - (1 - middle / ttl)) <= spread).all()
 
 
 def test_a_sticky_tail_ignores_the_ttl() -> None:

@@ -42,3 +42,11 @@ acknowledged write that was lost. **Utilisation** counts busy slots of instances
 for over the capacity and may exceed 100 %. Percentiles come from a histogram of every successful request, from its
 first attempt to its answer; they are never a multiple of the mean.
 """
+
+PROOF = """
+A simulation is worth what its answers are worth, so here they are where somebody knows the right ones. *Exact* is computed
+on paper or published, with its source; *ours* is the mean of independent runs with its 99.9 % interval, or one value where
+every run gives the same. A row **holds** when the exact value lies in the interval. Tolerances are computed from the runs,
+not chosen; where the way of measuring has a width of its own (a bucket of a histogram, a second of a series) that is allowed
+too. An interval wider than a twentieth of an exact value counts as a failure: it would prove nothing.
+"""

@@ -195,6 +195,27 @@ def bench(as_json: bool) -> int:
 
 
 @faultline.command()
+@click.option("--short", is_flag=True, help="With fewer replications, in half a minute.")
+@click.option("--write", is_flag=True, help="Keep the results: the page and docs/validation.md show them.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as one JSON object.")
+def verify(short: bool, write: bool, as_json: bool) -> int:
+    """Compare the engine with exact results, and look at what must always hold.
+
+    Cases with a known answer, invariants over random systems, and AWS's simulator of back-off. Code 1 when one does not hold.
+    """
+    from engine.cli import verifying
+
+    found = verifying.run(short)
+    if as_json:
+        click.echo(json.dumps(found, indent=1, allow_nan=False))
+    else:
+        verifying.show(found)
+    if write:
+        verifying.keep(found)
+    return OK if found["passed"] else FAILED
+
+
+@faultline.command()
 def schema() -> int:
     """Print the JSON Schema of the document."""
     from engine.document import schema as of_document

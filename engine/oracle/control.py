@@ -24,6 +24,7 @@ class Control(Groups):
 
     add: list[int]
     cut: list[list[bool]]
+    last_first: bool
     path_cut: set[tuple[int, int]]
     edge_loss: np.ndarray
     path_loss: np.ndarray
@@ -133,7 +134,7 @@ class Control(Groups):
                 site.inflight = 0
                 site.reset(self.env.now)
                 site.reconnect()
-        jobs = list(server.jobs)
+        jobs = list(server.jobs)[:: -1 if self.last_first else 1]
         server.jobs.clear()
         self.killed[server.number] += len(jobs)
         for job in jobs:

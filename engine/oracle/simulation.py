@@ -27,7 +27,8 @@ Process = Generator[simpy.Event, Any, Any]
 class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
-    def __init__(self, plan: Plan, exact: bool = False) -> None:
+    def __init__(self, plan: Plan, exact: bool = False, last_first: bool = False) -> None:
+        self.last_first = last_first  # the order in which those that die together answer: the one thing the kernel may do otherwise
         self.plan, self.env, self.draws = plan, simpy.Environment(), Draws(plan.seed, exact)
         self.set_clock()
         self.add = [0] * len(plan.edges)

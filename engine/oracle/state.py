@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import simpy
 
 from engine.behaviours import Breaker
 from engine.kernel.layout import ticks
 
+T = TypeVar("T")
 First = tuple[int, str] | None  # (edge, outcome) of the first failure
+
+
+class InOrder(dict[T, None]):
+    """A set that is gone through in the order things came: a run of the oracle must not depend on where Python keeps its objects."""
+
+    def add(self, thing: T) -> None:
+        """Have it, behind all others."""
+        self[thing] = None
+
+    def discard(self, thing: T) -> None:
+        """Have it no longer."""
+        self.pop(thing, None)
 
 
 @dataclass(frozen=True)
@@ -104,8 +118,8 @@ class Server:
     busy: int = 0
     epoch: int = 0
     queue: deque[tuple[Job, simpy.Event]] = field(default_factory=deque)
-    jobs: set[Job] = field(default_factory=set)  # admitted and not yet answered, waiting ones included
-    attempts: set[Attempt] = field(default_factory=set)  # open calls of its own
+    jobs: InOrder[Job] = field(default_factory=lambda: InOrder())  # admitted and not yet answered, waiting ones included
+    attempts: InOrder[Attempt] = field(default_factory=lambda: InOrder())  # open calls of its own
     stalled: list[simpy.Event] = field(default_factory=list)
 
 

@@ -1,0 +1,53 @@
+"""Families of random systems: each makes a plan from a seed and a length, and a fault that fits it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from engine.plan import Plan, PlanFault
+from engine.validation.plans import random_fault, random_plan
+from engine.validation.plans_balancers import random_balancer_plan
+from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches, random_plan_of_herds
+from engine.validation.plans_edges import random_edge_plan
+from engine.validation.plans_elastic import random_elastic_plan
+from engine.validation.plans_lifecycle import random_group_fault, random_group_plan, random_withdrawn_plan, withdrawal
+from engine.validation.plans_network import random_network_plan, random_rough_queue_plan
+from engine.validation.plans_queues import random_queue_fault, random_queue_plan
+from engine.validation.plans_resolver import empty_answer, random_many_plan, random_resolver_plan
+from engine.validation.plans_stores import random_plan_of_stores, random_store_fault
+from engine.validation.plans_topics import random_topic_plan, topic_fault
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """``plan(seed, duration_s)``; ``some_fault(r, plan, duration_s)``."""
+
+    name: str
+    plan: Callable[[int, float], Plan]
+    some_fault: Callable[[random.Random, Plan, float], PlanFault]
+
+    def fault(self, r: random.Random, plan: Plan, start_s: float, end_s: float) -> PlanFault:
+        """Any fault of this family, then."""
+        return replace(self.some_fault(r, plan, plan.duration_s), start_s=start_s, end_s=end_s)
+
+
+FAMILIES = (
+    Family("balancer, tiers and a store", random_plan, random_fault),
+    Family("every policy of a call", random_edge_plan, random_fault),
+    Family("shapes, limiters, functions", random_elastic_plan, random_fault),
+    Family("caches", random_plan_of_caches, lambda r, plan, _: random_cache_fault(r, plan)),
+    Family("caches that coalesce", random_plan_of_herds, partial(random_fault, store=False)),
+    Family("partitions and replicas", random_plan_of_stores, random_store_fault),
+    Family("message queues", random_queue_plan, random_queue_fault),
+    Family("a rough network", random_network_plan, random_fault),
+    Family("queues over a rough network", random_rough_queue_plan, random_queue_fault),
+    Family("names and resolvers", random_resolver_plan, empty_answer),
+    Family("names with many answers", random_many_plan, partial(random_fault, store=False)),
+    Family("flows, weights, slow start", random_balancer_plan, random_fault),
+    Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
+    Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
+    Family("topics", random_topic_plan, topic_fault),
+)
