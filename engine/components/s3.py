@@ -10,7 +10,7 @@ from engine.components.values import Lognormal, ServiceTime
 from engine.geography import Geography
 
 RATE = "S3 user guide, optimizing performance: at least 3,500 writes and 5,500 reads per second and prefix"
-WAITING = 64  # a moment's worth of requests; S3 turns the rest away rather than let them queue
+SLOTS = 100_000  # a prefix is limited by its rate, not by how many requests are under way
 
 
 class S3(RegionPlaced):
@@ -30,7 +30,7 @@ class S3(RegionPlaced):
     control_loss: ClassVar = "Buckets cannot be created, deleted or configured, anywhere, when us-east-1 cannot; objects come and go."
     limits: ClassVar = (
         Limit("5,500 reads or 3,500 writes per second and prefix; grows by splitting, gradually", "503 Slow Down",
-              "queue_full, above the rate of a prefix", RATE),
+              "throttled, above the rate of a prefix", RATE),
     )  # fmt: skip
     left_out: ClassVar = "Reads and writes have one rate and one latency; cross-Region replication; sizes of objects; S3 Express One Zone."
 
@@ -49,6 +49,5 @@ class S3(RegionPlaced):
         return self.prefixes
 
     def lower(self, geography: Geography) -> StoreBehaviour:
-        service = self.service.lower()
-        slots = max(1, round(self.rate_per_s * service.mean_s))  # by Little's law so many at work are rate_per_s
-        return StoreBehaviour((self.home(geography),), slots, WAITING, service, None, self.prefixes)
+        return StoreBehaviour((self.home(geography),), SLOTS, None, self.service.lower(), None, self.prefixes,
+                              rate_per_s=self.rate_per_s, burst=self.rate_per_s)  # fmt: skip

@@ -1,0 +1,80 @@
+"""Amazon DynamoDB: a table in partitions, each with a rate of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal
+
+from engine.behaviours import Store as StoreBehaviour
+from engine.components.base import Limit, RegionPlaced, quantity
+from engine.components.values import Lognormal, ServiceTime
+from engine.geography import Geography
+
+PARTITION = "DynamoDB developer guide, partition key design: 3,000 read units or 1,000 write units per second and partition"
+ON_DEMAND = "DynamoDB developer guide, on-demand capacity: a new table serves 4,000 writes or 12,000 reads at once"
+BURST_S = 300.0  # of unused provisioned capacity that is kept; DynamoDB developer guide, burst capacity
+SLOTS = 10_000  # a partition is limited by its rate, not by how many requests are under way
+
+
+class DynamoDb(RegionPlaced):
+    """Keeps items in several AZs of a Region. A request goes to the partition its key hashes to, and is throttled above that one's rate,
+    however idle the others are."""
+
+    kind: Literal["dynamodb"] = "dynamodb"
+    label: ClassVar = "DynamoDB table"
+    category: ClassVar = "Databases"
+    glyph: ClassVar = "table"
+    summary: ClassVar = "Key-value items in milliseconds at any scale, as long as no single partition gets more than its share."
+    placement: ClassVar = "region"
+    behaviour: ClassVar = "store"
+    tier: ClassVar = "data"
+    spans_azs: ClassVar = True
+    az_loss: ClassVar = "Goes on: every item is kept in three AZs."
+    region_loss: ClassVar = "The table cannot be reached; without a replica in another Region it waits for this one."
+    control_loss: ClassVar = "Tables and their capacity cannot be changed; items are read and written as before."
+    limits: ClassVar = (
+        Limit("3,000 read or 1,000 write units per second and partition", "ProvisionedThroughputExceededException",
+              "throttled", PARTITION),
+        Limit("Provisioned: the table's capacity, with 300 s of what was not used", "ProvisionedThroughputExceededException",
+              "throttled, each partition by its share", "DynamoDB developer guide, burst and adaptive capacity"),
+        Limit("On demand: twice the previous peak at once; more than that within 30 minutes may be throttled", "ThrottlingException",
+              source="DynamoDB developer guide, on-demand capacity mode"),
+        Limit("40,000 read and 40,000 write units per second and table", "ThrottlingException",
+              source="DynamoDB developer guide, quotas"),
+    )  # fmt: skip
+    left_out: ClassVar = ("Units by size of items, adaptive capacity that lends a hot partition what others leave, splitting of them, "
+                          "global tables. DAX is drawn as a cache whose items are fresh for 300 s.")  # fmt: skip
+
+    mode: Literal["on_demand", "provisioned"] = quantity("on_demand", "", "Pays and is limited per request, or by a capacity set before.",
+                                                         assumption="what AWS recommends for most tables")  # fmt: skip
+    partitions: int = quantity(4, "", "Parts the keys are spread over by their hash.", ge=1, le=500, source=ON_DEMAND)
+    partition_rate_per_s: float = quantity(3_000, "1/s", "Requests per second one partition answers at most: 3,000 strong reads, 1,000 "
+                                           "writes, of up to 4 and 1 kB.", ge=1, le=6_000,
+                                           label="Partition rate", source=PARTITION)  # fmt: skip
+    capacity_per_s: float | None = quantity(None, "1/s", "Provisioned: requests per second of the whole table, spread evenly over its "
+                                            "partitions.", gt=0, le=1_000_000, label="Capacity")  # fmt: skip
+    service: ServiceTime = quantity(Lognormal(lognormal=0.004, sigma=0.5), "s", "Time a request takes.", label="Service time",
+                                    assumption="AWS says single-digit milliseconds: reads 3 ms at the median and 10 at p99, writes 5 "
+                                    "and 15", likely=(0.003, 0.005))  # fmt: skip
+
+    def sits(self, geography: Geography) -> tuple[str, ...]:
+        return (self.home(geography),) * self.partitions
+
+    def rate(self) -> tuple[float, float]:
+        """(tokens per second, most tokens) of one partition."""
+        if self.mode == "on_demand" or self.capacity_per_s is None:
+            return self.partition_rate_per_s, self.partition_rate_per_s
+        share = min(self.capacity_per_s / self.partitions, self.partition_rate_per_s)
+        return share, max(1.0, BURST_S * share)
+
+    def lower(self, geography: Geography) -> StoreBehaviour:
+        rate, burst = self.rate()
+        return StoreBehaviour((self.home(geography),), SLOTS, None, self.service.lower(), None, self.partitions,
+                              rate_per_s=rate, burst=burst)  # fmt: skip
+
+    def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        yield from super().check(geography)
+        if self.mode == "provisioned" and self.capacity_per_s is None:
+            yield "capacity_per_s", "is missing; a provisioned table has a capacity"
+        elif self.mode == "on_demand" and self.capacity_per_s is not None:
+            yield "capacity_per_s", "belongs to a provisioned table; leave it out, or set mode: provisioned"
