@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -55,6 +56,9 @@ def kind_entry(cls: type[Component]) -> Plain:
         "fields": fields_of(cls, NOT_FIELDS | {"azs" if cls.placement == "region" else "region"}),
         "faults": [kind for kind, fault in FAULTS.items() if cls.behaviour in fault.behaviours],
         "summary": cls.summary,
+        "losses": [["AZ loss", cls.az_loss], ["Region loss", cls.region_loss], ["Control plane down", cls.control_loss]],
+        "limits": [asdict(limit) for limit in cls.limits],
+        "left_out": cls.left_out,
         "behaviour": cls.behaviour,
         "create": cls.create,
     }

@@ -18,7 +18,7 @@ class Cache(AzPlaced):
     kind: Literal["cache"] = "cache"
     label: ClassVar = "Cache"
     category: ClassVar = "Building blocks"
-    glyph: ClassVar = "cylinder"
+    glyph: ClassVar = "cache"
     summary: ClassVar = "Answers what it has seen lately and saves the store the rest; empty after a restart."
     placement: ClassVar = "azs"
     behaviour: ClassVar = "cache"

@@ -15,6 +15,8 @@ export interface Field {
   default?: Json;
   /** What a fresh value gets where there is no default. */
   start?: Json;
+  /** Where an assumed value may well lie, from and to. */
+  likely?: [number, number];
   choices?: (string | { value: string; label: string })[] | null;
   source?: string | null;
   confidence?: "sourced" | "assumption" | null;
@@ -46,6 +48,19 @@ export interface Kind {
   summary: string;
   behaviour: string;
   create?: Fields;
+  /** What the loss of an AZ, of a Region and of the control plane does to it: [which, sentence]. */
+  losses?: [string, string][];
+  limits?: Limit[];
+  /** What of the real service is not simulated. */
+  left_out?: string;
+}
+
+/** A bound of the real service: how it answers beyond it, and how that comes out here; `here` is empty when it is not simulated. */
+export interface Limit {
+  what: string;
+  answer: string;
+  here: string;
+  source: string;
 }
 
 export type TargetType = "az" | "region" | "node" | "instance" | "edge";
@@ -66,6 +81,8 @@ export interface Catalogue {
   edge_fields: Field[];
   refuse: { [from: string]: { [to: string]: string } };
   tiers?: string[];
+  /** Categories of the palette, in its order. */
+  categories?: string[];
 }
 
 export const EMPTY_CATALOGUE: Catalogue = { kinds: [], faults: [], edge_fields: [], refuse: {} };
@@ -81,10 +98,17 @@ export const unknownKind = (kind: string): Kind => ({
 export const kindOf = (catalogue: Catalogue, kind: string): Kind =>
   catalogue.kinds.find((entry) => entry.kind === kind) ?? unknownKind(kind);
 
-export function byCategory(kinds: Kind[]): [category: string, kinds: Kind[]][] {
-  const groups = new Map<string, Kind[]>();
+/** Kinds by category, categories in the given order and others after them in the order of their first kind. */
+export function byCategory(kinds: Kind[], order: string[] = []): [category: string, kinds: Kind[]][] {
+  const groups = new Map<string, Kind[]>(order.map((category) => [category, []]));
   for (const kind of kinds) groups.set(kind.category, [...(groups.get(kind.category) ?? []), kind]);
-  return [...groups];
+  return [...groups].filter(([, members]) => members.length);
+}
+
+/** Whether a kind is what a person looks for: every word is in its label, its name, its category or its summary. */
+export function isFound(kind: Kind, wanted: string): boolean {
+  const text = `${kind.label} ${kind.kind.replaceAll("_", " ")} ${kind.category} ${kind.summary}`.toLowerCase();
+  return wanted.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
 /** Faults that can be injected into a target of this type; nodes and instances further narrow by what they do. */

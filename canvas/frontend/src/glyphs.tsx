@@ -24,6 +24,12 @@ const SHAPES: { [glyph: string]: ReactNode } = {
   files: <><path d="M6 3.500h8l4.500 4.500v12.500H6z" /><path d="M14 3.500V8h4.500M9 12.500h6M9 16h6" /></>,
   network: <><rect x="9" y="3" width="6" height="5" rx="1" /><rect x="3" y="16" width="6" height="5" rx="1" /><rect x="15" y="16" width="6" height="5" rx="1" /><path d="M12 8v4M6 16v-2.500h12V16" /></>,
   external: <><path d="M6.500 18.500h10.700a3.800 3.800 0 0 0 .6-7.550A5.800 5.800 0 0 0 6.700 9.600a4.500 4.500 0 0 0-.2 8.900z" /></>,
+  accelerator: <><circle cx="12" cy="12" r="8.500" /><path d="m7.500 8.500 3.500 3.500-3.500 3.500M13 8.500l3.500 3.500-3.500 3.500" /></>,
+  flows: <><circle cx="5" cy="12" r="2.200" /><path d="M7 10.800 12 6h8M7.400 12H20M7 13.200 12 18h8M17.500 3.800 20 6l-2.500 2.200M17.500 15.800 20 18l-2.500 2.200" /></>,
+  pods: <><path d="m12 2.800 8 4.600v9.200l-8 4.600-8-4.600V7.400z" /><circle cx="12" cy="8.800" r="1.700" /><circle cx="8.600" cy="14.300" r="1.700" /><circle cx="15.400" cy="14.300" r="1.700" /></>,
+  nat: <><path d="M12.500 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h6.500" /><path d="M9 12h12M17.500 8.500 21 12l-3.500 3.500" /></>,
+  shared: <><ellipse cx="7.500" cy="6" rx="4" ry="1.900" /><ellipse cx="16.500" cy="6" rx="4" ry="1.900" /><path d="M3.500 6v4.200c0 1 1.800 1.900 4 1.900s4-.9 4-1.900V6M12.500 6v4.200c0 1 1.800 1.900 4 1.900s4-.9 4-1.900V6" /><path d="M7.500 12.100v3.400M16.500 12.100v3.400" /><rect x="3.500" y="15.500" width="17" height="5" rx="2.500" /></>,
+  plug: <><ellipse cx="12" cy="5.500" rx="6" ry="2.200" /><path d="M6 5.500v5c0 1.200 2.700 2.200 6 2.200s6-1 6-2.200v-5M9 12.500V17M12 12.800V21M15 12.500V17" /></>,
   box: <rect x="4.500" y="4.500" width="15" height="15" rx="2.500" />,
   region: <><rect x="3" y="5" width="18" height="14" rx="2.500" /><path d="M3 9.500h18" /></>,
   az: <><rect x="3" y="4.500" width="7.500" height="15" rx="1.800" strokeDasharray="2.600 2" /><rect x="13.500" y="4.500" width="7.500" height="15" rx="1.800" /></>,
@@ -32,12 +38,12 @@ const SHAPES: { [glyph: string]: ReactNode } = {
 /** Other words for the same role. */
 const ALIASES: { [name: string]: string } = {
   split: "balancer", stack: "fleet", cylinder: "database",
-  users: "clients", client: "clients", people: "clients", load_balancer: "balancer", lb: "balancer", alb: "balancer", nlb: "balancer",
+  users: "clients", client: "clients", people: "clients", load_balancer: "balancer", lb: "balancer", alb: "balancer", 
   server: "service", servers: "fleet", instances: "fleet", ec2: "fleet", ec2_asg: "fleet", cluster: "fleet", asg: "fleet",
-  store: "database", db: "database", rds: "database", aurora: "database", dynamodb: "table", lambda: "function", bolt: "cache",
+  store: "database", db: "database", rds: "database", aurora: "shared", nlb: "flows", proxy: "plug", dynamodb: "table", lambda: "function", bolt: "cache",
   elasticache: "cache", sqs: "queue", sns: "topic", fanout: "topic", kinesis: "stream", resolver: "dns", route53: "dns", globe: "dns", cdn: "edge",
-  cloudfront: "edge", door: "gateway", api: "gateway", api_gateway: "gateway", s3: "bucket", ecs: "container", eks: "container", steps: "workflow",
-  step_functions: "workflow", gauge: "limiter", eventbridge: "bus", efs: "files", nat: "network", cloud: "external",
+  cloudfront: "edge", door: "gateway", api: "gateway", api_gateway: "gateway", s3: "bucket", ecs: "container",  steps: "workflow",
+  step_functions: "workflow", gauge: "limiter", eventbridge: "bus", efs: "files",  cloud: "external",
 };
 
 export function Glyph({ name, size = 18 }: { name: string; size?: number }) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { byCategory, offeredFaults, type Field, type Option } from "../src/catalogue";
-import { freshValue, optionOf, withField } from "../src/document/oneof";
+import { byCategory, isFound, offeredFaults, type Field, type Option } from "../src/catalogue";
+import { freshValue, optionOf, withField, withScale } from "../src/document/oneof";
 import { problemsAt } from "../src/document/problems";
 import { boundsText, readNumber } from "../src/fields/bounds";
 import { readPairs } from "../src/fields/PairsInput";
@@ -29,6 +29,13 @@ describe("oneof values", () => {
 
   test("start with what must be written and nothing else", () => {
     expect(OPTIONS.map(freshValue)).toEqual([100, { spike: 100, to: 300 }, "even"]);
+  });
+
+  test("take a new scale in the way they are written, or in the first way there is", () => {
+    const service = field("service", { type: "oneof", default: { to: 1 }, options: [{ key: "spike", label: "", fields: [field("spike"), field("to")] }] });
+    expect(withScale(service, { spike: 1, to: 2 }, 9)).toEqual({ spike: 9, to: 2 });
+    expect(withScale({ ...service, default: undefined }, undefined, 9)).toEqual({ spike: 9 });
+    expect(withScale(field("plain"), undefined, 9)).toBe(9);
   });
 
   test("lose a field that is reset", () => {
@@ -71,4 +78,12 @@ test("faults are offered by target and by what a node does", () => {
   expect(offeredFaults(catalogue, "instance", kinds.service).map((fault) => fault.kind)).toEqual(["slow"]);
   expect(offeredFaults(catalogue, "node", kinds.clients)).toEqual([]);
   expect(byCategory(catalogue.kinds)[0][0]).toBe("Test");
+  const [first] = catalogue.kinds;
+  const three = ["B", "A", "B"].map((category) => ({ ...first, category }));
+  expect(byCategory(three, ["A", "None", "B"]).map(([name, members]) => [name, members.length])).toEqual([["A", 1], ["B", 2]]);
+});
+
+test("a component is found by words of its label, its kind and its summary", () => {
+  const kind = { ...catalogue.kinds[0], kind: "ec2_asg", label: "EC2 Auto Scaling group", category: "Compute", summary: "Instances." };
+  expect(["asg", "scaling ec2", "INSTANCES", "comp", "lambda"].map((words) => isFound(kind, words))).toEqual([true, true, true, true, false]);
 });

@@ -62,3 +62,17 @@ export function withField(value: Json | undefined, name: string, to: Json | unde
   else out[name] = to;
   return out as { [key: string]: Json };
 }
+
+/** The value with another scale: a number itself, or the first number of a one-of value in the way it is written now. */
+export function withScale(field: Field, value: Json | undefined, scale: number): Json {
+  const now = value ?? field.default;
+  if (field.type !== "oneof" || !isRecord(now)) return field.options ? freshScale(field.options, scale) : scale;
+  const option = optionOf(field.options ?? [], now);
+  return option ? { ...now, [option.key]: scale } : scale;
+}
+
+/** Without a value yet: the first way of writing one that begins with a number. */
+function freshScale(options: Option[], scale: number): Json {
+  const option = options.find((entry) => entry.fields?.[0]?.type === "number");
+  return option ? { [option.key]: scale } : scale;
+}

@@ -4,6 +4,7 @@ import { problemsAt } from "../document/problems";
 import type { Json } from "../document/types";
 import type { Problem } from "../protocol";
 import { boundsText } from "./bounds";
+import { withScale } from "../document/oneof";
 import { FieldInput } from "./FieldInput";
 
 /** What a field editor needs to know about the rest of the document. */
@@ -37,6 +38,9 @@ export function FieldRow(props: FieldProps) {
             reset
           </button>
         )}
+        {field.confidence === "assumption" && value === undefined && (
+          <button type="button" className="fl-link fl-assumed" onClick={() => setOpen(!open)} title={source} aria-label={`The default of ${field.label} is an assumption`}>assumption</button>
+        )}
         {(field.help || source) && (
           <button type="button" className="fl-info" aria-expanded={open} aria-label={`About ${field.label}`} onClick={() => setOpen(!open)}>i</button>
         )}
@@ -46,9 +50,23 @@ export function FieldRow(props: FieldProps) {
         {field.help && <p>{field.help}</p>}
         {boundsText(field) && <p className="quiet">{boundsText(field)}</p>}
         {source && <p className={`fl-source ${field.confidence ?? ""}`}>{source}</p>}
+        {field.likely && <Likely {...props} ends={field.likely} />}
       </div>
       {problems.map((message) => <p key={message} className="fl-wrong" role="alert">{message}</p>)}
     </div>
+  );
+}
+
+/** The range an assumed value may well lie in, each end to be tried with a click. */
+function Likely({ field, value, commit, ends }: FieldProps & { ends: [number, number] }) {
+  const unit = field.unit ? ` ${field.unit}` : "";
+  return (
+    <p className="fl-likely">
+      likely{" "}
+      {ends.map((end, i) => (
+        <span key={end}>{i > 0 && " to "}<button type="button" className="fl-link" onClick={() => commit(withScale(field, value, end))} title={`Try ${end}${unit}`}>{end.toLocaleString("en")}{unit}</button></span>
+      ))}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useReactFlow } from "@xyflow/react";
 import { useState } from "react";
-import { byCategory } from "../catalogue";
+import { byCategory, isFound } from "../catalogue";
 import { mark } from "../flow/drop-mark";
 import { Glyph, Sign } from "../glyphs";
 import { useSession } from "../session/use";
@@ -18,6 +18,8 @@ export function Palette() {
   const session = useSession();
   const flow = useReactFlow();
   const [ghost, setGhost] = useState<Ghost | null>(null);
+  const [wanted, setWanted] = useState("");
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
 
   const begin = (what: Addable) => (down: React.PointerEvent<HTMLElement>): void => {
     if (down.button !== 0) return;
@@ -67,22 +69,44 @@ export function Palette() {
     </button>
   );
 
+  const looking = wanted.trim() !== "";
+  const groups = byCategory(session.catalogue.kinds.filter((kind) => isFound(kind, wanted.trim())), session.catalogue.categories);
+  const fold = (category: string): void => {
+    const next = new Set(folded);
+    if (!next.delete(category)) next.add(category);
+    setFolded(next);
+  };
+  const section = (category: string, members: React.ReactNode) => {
+    const open = looking || !folded.has(category);
+    return (
+      <section key={category} aria-label={category}>
+        <h3>
+          <button type="button" aria-expanded={open} onClick={() => fold(category)}>{category}<Sign name="down" size={11} /></button>
+        </h3>
+        {open && members}
+      </section>
+    );
+  };
+
   return (
     <aside className="fl-palette" aria-label="Component palette">
       <div className="fl-panel-head">
         <h2>Components</h2>
         <button type="button" className="fl-icon" onClick={() => session.view.toggle("palette")} aria-label="Hide the palette" title="Hide"><Sign name="left" size={14} /></button>
       </div>
+      <input
+        type="search" className="fl-input fl-filter" placeholder="Find" aria-label="Find a component" value={wanted}
+        onChange={(event) => setWanted(event.target.value)} onKeyDown={(event) => event.key === "Escape" && setWanted("")}
+      />
       <div className="fl-items">
-        <h3>Places</h3>
-        {item({ type: "region" }, "region", "A Region with two AZs. Drag it onto the canvas, or press Enter.")}
-        {item({ type: "az" }, "az", "One more AZ for a Region: drop it onto the Region.")}
-        {byCategory(session.catalogue.kinds).map(([category, kinds]) => (
-          <section key={category} aria-label={category}>
-            <h3>{category}</h3>
-            {kinds.map((kind) => item({ type: "kind", kind }, kind.glyph, kind.summary))}
-          </section>
+        {!looking && section("Places", (
+          <>
+            {item({ type: "region" }, "region", "A Region with two AZs. Drag it onto the canvas, or press Enter.")}
+            {item({ type: "az" }, "az", "One more AZ for a Region: drop it onto the Region.")}
+          </>
         ))}
+        {groups.map(([category, kinds]) => section(category, kinds.map((kind) => item({ type: "kind", kind }, kind.glyph, kind.summary))))}
+        {!groups.length && <p className="quiet">No component is called that. Anything else is an external dependency, or a plain service.</p>}
       </div>
       {ghost && (
         <div className={`fl-drag-ghost${ghost.refused ? " refused" : ""}`} style={{ left: ghost.x, top: ghost.y }}>

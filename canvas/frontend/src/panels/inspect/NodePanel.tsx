@@ -7,6 +7,7 @@ import { problemsAt } from "../../document/problems";
 import { edgeId, regionOfAz } from "../../document/types";
 import { FieldRow, type FieldScope } from "../../fields/FieldRow";
 import { useSession } from "../../session/use";
+import { Losses } from "./Losses";
 import { BreakIt, IdInput, Remove, Title } from "./parts";
 
 /** A node: its id, its fields as the catalogue lists them, its connections and what can break it. */
@@ -27,6 +28,7 @@ export function NodePanel({ id, kind }: { id: string; kind: Kind }) {
       {own.map((message) => <p key={message} className="fl-wrong" role="alert">{message}</p>)}
       <BreakIt target={id} />
       <div className="fl-fields">{kind.fields.filter((field) => field.name !== "id" && field.name !== "kind").map(row)}</div>
+      <Losses kind={kind} />
       <Connections id={id} />
       <Remove label={`Delete ${id}`} />
     </>
