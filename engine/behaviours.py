@@ -52,6 +52,9 @@ class Failover:
     promote_s: float  # log recovery on the standby
     propagate_ttl_s: float  # callers keep the old address for up to this long (DNS TTL)
     resync_s: float  # a returned member copies what it missed before it counts as a standby again
+    warm_s: float = 0.0  # for this long after a promotion the new primary's buffers are cold …
+    warm_factor: float = 1.0  # … and its work takes so many times as long
+    fail_back: bool = False  # the original primary takes over again once it has caught up
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,11 @@ class Store:
     apply_per_s: float | None = None  # writes per second a replica applies; None: as fast as they come
     rate_per_s: float | None = None  # requests per second each member of a partition answers, in tokens of a bucket; None: no limit
     burst: float = 0.0  # tokens it holds at most, and at the start
+    write_quorum: int = 1  # members that have a write when it is acknowledged, the primary included; with more than 1 no standbys
+    read_quorum: int = 1  # members a read asks, the answering one included
+    shared: bool = False  # all members use one storage: a promotion loses nothing
+    replica_lag_s: float = 0.0  # replicas are behind by this much anyway
+    abroad: Failover | None = None  # how a replica in another Region is promoted, by a person's decision; None: never
 
 
 @dataclass(frozen=True, slots=True)

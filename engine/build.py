@@ -118,7 +118,7 @@ def _instances(plan: Plan, s: np.void) -> None:
         behaviour = plan.nodes[instance.node].behaviour
         row["node"], row["place"], row["slots"], row["capacity"] = instance.node, instance.place, instance.slots, instance.queue_capacity
         row["head"] = row["tail"] = row["standby"] = row["stall_head"] = row["log"] = row["cold_pc"] = -1
-        row["slow"] = 1.0
+        row["slow"] = row["strain"] = row["chill"] = 1.0
         row["registered"] = row["enrolled"] = 1
         row["durable"] = isinstance(behaviour, Queue | Topic)
         if isinstance(behaviour, Station | Store | Function):
@@ -268,7 +268,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     ops: list[tuple[int, int]] = []  # (operation, pool)
     if isinstance(behaviour, Station | Store | Function):
         ops.append((int(L.OP_SERVE), -1))
-    if isinstance(behaviour, Store) and stores.standbys(behaviour) > 0:
+    if isinstance(behaviour, Store) and (stores.standbys(behaviour) > 0 or max(behaviour.write_quorum, behaviour.read_quorum) > 1):
         ops.append((int(L.OP_SYNC), -1))
     if not holds:
         ops.append((int(L.OP_RELEASE), -1))

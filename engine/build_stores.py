@@ -98,6 +98,8 @@ def logs(plan: Plan, s: np.void) -> None:
         row["ring"], row["mask"], row["first"], row["members"], row["primary"] = k * size, size - 1, first, members, first
         row["gap"] = 0 if store.apply_per_s is None else round(L.TICKS_PER_S / store.apply_per_s)
         row["partition"], row["partitions"], row["salt"] = p, store.partitions, salt_of(node.id)
+        row["need"], row["ask"] = store.write_quorum - 1, store.read_quorum - 1
+        row["shared"], row["lag"] = store.shared, L.ticks(store.replica_lag_s)
         row["first_version"] = -1
         if plan.reads_replicas(n):
             row["first_version"] = versions.setdefault(n, len(versions) * keys(plan))

@@ -89,7 +89,7 @@ class Series:
     total_messages: np.ndarray  # int64 [E, 2, 4] requests and answers sent after the warm-up, by kind of hop (`plan.HOPS`)
     acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
     lost: np.ndarray  # int64 [I] acknowledged writes that were lost when this instance was promoted
-    lost_writes: list[tuple[float, int, float]]  # (instant of the loss, count, age in seconds of the oldest) …
+    lost_writes: list[tuple[float, int, float, str]]  # (instant of the loss, count, age in seconds of the oldest, store) …
     hist_bin_s: int
     reached_s: int  # rows filled
 

@@ -27,7 +27,7 @@ def phase(name: str, from_s: float, to_s: float, node: str = "orders") -> Event:
 
 def test_rpo_is_the_age_at_the_start_of_the_fault() -> None:
     s = steady(plan())
-    s.lost_writes = [(150.0, 14, 33.2), (151.0, 3, 2.0)]
+    s.lost_writes = [(150.0, 14, 33.2, "orders"), (151.0, 3, 2.0, "orders")]
     early, late = of([fault("early", 20), fault("late", 120)], s)
     assert (late["rpo_s"], late["lost_writes"]) == (pytest.approx(33.2 - 30), 17)
     assert (early["rpo_s"], early["lost_writes"]) == (0, 0)
@@ -35,7 +35,7 @@ def test_rpo_is_the_age_at_the_start_of_the_fault() -> None:
 
 def test_writes_acknowledged_after_the_fault_have_no_age_at_its_start() -> None:
     s = steady(plan())
-    s.lost_writes = [(150.0, 3, 2.0)]
+    s.lost_writes = [(150.0, 3, 2.0, "orders")]
     assert of([fault("f", 120)], s)[0]["rpo_s"] == 0
 
 
@@ -118,7 +118,7 @@ def test_ejections_stand_beside_the_phases_of_a_promotion() -> None:
 
 def test_lost_writes_belong_to_the_fault_that_hit_the_store() -> None:
     s = steady(plan())
-    s.lost_writes = [(125.0, 3, 7.0)]
+    s.lost_writes = [(125.0, 3, 7.0, "orders")]
     first, second = of([takes_down("store", 120, 300, 4), takes_down("web", 124, 300, 2)], s)
     assert (first["rpo_s"], first["lost_writes"], second["rpo_s"]) == (2, 3, 0)
 

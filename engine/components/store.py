@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import AzPlaced, quantity
-from engine.components.values import Exponential, FailoverFields, ServiceTime
+from engine.components.values import Exponential, FailoverFields, QuorumFields, RegionFailoverFields, ServiceTime
 from engine.fields import OneOf, listed
 from engine.geography import Geography
 
@@ -51,6 +51,15 @@ class Store(AzPlaced):
                                                   gt=0, le=10_000_000, label="Partition rate")  # fmt: skip
     partition_burst: float | None = quantity(None, "", "Requests a rested partition answers at once, in tokens; one second's worth of its "
                                              "rate unless told otherwise.", ge=1, le=1_000_000_000, label="Partition burst")  # fmt: skip
+    quorum: QuorumFields | None = quantity(None, "", "Instead of a standby: how many members have to have a write, and are asked by "
+                                           "a read.", label="Quorum")  # fmt: skip
+    storage: Literal["local", "shared"] = quantity("local", "", "Every member has a copy of its own, or all use one storage: then replicas "
+                                                   "are close behind and a promotion loses nothing.", label="Storage",
+                                                   assumption="a copy on each server")  # fmt: skip
+    replica_lag_s: float = quantity(0, "s", "Replicas are behind by this much anyway, beside the network.", ge=0, le=3_600,
+                                    label="Replica lag", assumption="as fast as the network")  # fmt: skip
+    region_failover: RegionFailoverFields | None = quantity(None, "", "Promotion of a replica in another Region by a person's decision; "
+                                                            "without it nobody does that.", label="Region failover")  # fmt: skip
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return self.members(geography) * self.partitions
@@ -59,7 +68,14 @@ class Store(AzPlaced):
         """Places of one partition's members: the primary, the standbys, the replicas."""
         azs = self.home_azs(geography)
         primary = self.primary_az or azs[0]
-        return (primary, *(az for az in azs if az != primary), *(self.replica_azs or ()))
+        others = [az for az in azs if az != primary]
+        if self.quorum is not None:
+            around = [primary, *others]
+            return tuple(around[k % len(around)] for k in range(self.quorum.members))
+        return (primary, *others, *(self.replica_azs or ()))
+
+    def most_instances(self) -> int:
+        return self.partitions * (self.quorum.members if self.quorum else 1 + len(self.azs or ()) + len(self.replica_azs or ()))
 
     def lower(self, geography: Geography) -> StoreBehaviour:
         return StoreBehaviour(
@@ -69,15 +85,20 @@ class Store(AzPlaced):
             self.service.lower(),
             None if isinstance(self.failover, str) else self.failover.lower(),
             self.partitions,
-            len(self.replica_azs or ()),
+            self.quorum.members - 1 if self.quorum else len(self.replica_azs or ()),
             self.reads,
             self.apply_per_s,
             self.partition_rate_per_s,
             (self.partition_burst or max(1.0, self.partition_rate_per_s)) if self.partition_rate_per_s else 0.0,
+            write_quorum=self.quorum.write if self.quorum else 1,
+            read_quorum=self.quorum.read if self.quorum else 1,
+            shared=self.storage == "shared",
+            replica_lag_s=self.replica_lag_s,
+            abroad=None if self.region_failover is None else self.region_failover.lower(),
         )
 
     def may_be_stale(self) -> bool:
-        return bool(self.replica_azs)
+        return bool(self.replica_azs) or self.quorum is not None
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
@@ -87,9 +108,26 @@ class Store(AzPlaced):
         for az in self.replica_azs or ():
             if az not in geography.azs:
                 yield "replica_azs", f"there is no AZ {az!r}; the AZs are {listed(geography.azs)}"
-        if self.reads == "replicas" and not self.replica_azs:
+        if self.reads == "replicas" and not self.may_be_stale():
             yield "reads", "there are no replicas to read from; give `replica_azs`, or read from the primary"
+        yield from self._check_copies(geography)
         if self.partition_burst is not None and self.partition_rate_per_s is None:
             yield "partition_burst", "means nothing without a partition_rate_per_s; give one, or remove it"
         if not isinstance(self.failover, str):
             yield from ((f"failover.{field}", message) for field, message in self.failover.check())
+
+    def _check_copies(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        """Quorum, shared storage and another Region need members they can mean."""
+        azs, replicas = self.home_azs(geography), self.replica_azs or []
+        if self.quorum is not None:
+            yield from ((f"quorum.{field}", message) for field, message in self.quorum.check())
+            if replicas:
+                yield "replica_azs", "a quorum's members are spread over `azs`; give more of those, or leave one of the two out"
+        if self.storage == "shared" and (len(azs) > 1 or not replicas or self.quorum is not None):
+            yield "storage", "members that share their storage are the primary, in one AZ of `azs`, and replicas in `replica_azs`"
+        if self.region_failover is not None:
+            yield from ((f"region_failover.{field}", message) for field, message in self.region_failover.check())
+            regions = {geography.region_of.get(az) for az in replicas}
+            home = geography.region_of.get(self.primary_az or azs[0])
+            if not regions - {home, None}:
+                yield "region_failover", "no replica is in another Region; name an AZ of one in `replica_azs`"

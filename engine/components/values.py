@@ -161,12 +161,53 @@ class FailoverFields(Strict):
                                       label="Address TTL", assumption="a short DNS TTL")  # fmt: skip
     resync_s: float = quantity(60, "s", "A returned member copies what it missed before it is a standby again.", ge=0, le=LONGEST_S,
                                label="Resync", assumption="a short gap of the log to copy")  # fmt: skip
+    warm_s: float = quantity(0, "s", "For this long after a promotion the new primary's buffers are cold.", ge=0, le=LONGEST_S,
+                             label="Warm-up", assumption="a standby keeps its buffers warm")  # fmt: skip
+    warm_factor: float = quantity(2, "×", "While they are cold, its work takes so many times as long.", ge=1, le=1_000,
+                                  label="Cold factor", assumption="half of the reads go to disk at first")  # fmt: skip
+    fail_back: bool = quantity(False, "", "The original primary takes over again once it has caught up.", label="Fail back",
+                               assumption="one interruption is enough")  # fmt: skip
 
     def lower(self) -> Failover:
         return Failover(self.monitor_interval_s, self.monitor_timeout_s, self.misses, self.decide_s, self.promote_s,
-                        self.propagate_ttl_s, self.resync_s)  # fmt: skip
+                        self.propagate_ttl_s, self.resync_s, self.warm_s, self.warm_factor, self.fail_back)  # fmt: skip
 
     def check(self) -> Iterator[tuple[str, str]]:
         if self.monitor_timeout_s > self.monitor_interval_s:
             limit = f"monitor_interval_s = {self.monitor_interval_s:g}"
             yield "monitor_timeout_s", f"a probe must be over before the next one: at most {limit}, not {self.monitor_timeout_s:g}"
+
+
+class RegionFailoverFields(FailoverFields):
+    """The clocks of a failover to another Region: watched from there, decided by a person, who accepts what is lost."""
+
+    monitor_interval_s: float = quantity(10, "s", "The primary is probed from the other Region this often.", gt=0, le=3_600,
+                                         label="Monitor interval", assumption="a health check across Regions")  # fmt: skip
+    monitor_timeout_s: float = quantity(5, "s", "A probe without an answer for this long is a miss.", gt=0, le=3_600,
+                                        label="Monitor timeout", assumption="a health check across Regions")  # fmt: skip
+    misses: int = quantity(6, "", "Misses in a row before somebody is called.", ge=1, le=100, label="Misses",
+                           assumption="a minute: time for a failover inside the Region")  # fmt: skip
+    decide_s: float = quantity(300, "s", "Until a person has decided to give up the Region.", ge=0, le=LONGEST_S, label="Decide",
+                               assumption="to wake up, look, and agree")  # fmt: skip
+    promote_s: float = quantity(60, "s", "Promotion of the replica until it takes writes.", ge=0, le=3_600, label="Promote",
+                                source="Aurora user guide, Global Database disaster recovery: within a few minutes, all of it")  # fmt: skip
+    propagate_ttl_s: float = quantity(60, "s", "Callers keep the old address for up to this long.", ge=0, le=3_600, label="Address TTL",
+                                      assumption="a DNS record with a usual TTL")  # fmt: skip
+    resync_s: float = quantity(600, "s", "A returned member copies what it missed before it follows.", ge=0, le=LONGEST_S, label="Resync",
+                               assumption="a copy across Regions")  # fmt: skip
+
+
+class QuorumFields(Strict):
+    """So many members have to have a write, or are asked by a read. What more than write + read − members share is never stale or lost."""
+
+    members: int = quantity(3, "", "Members of each partition, spread over the AZs, the primary included.", ge=2, le=15, label="Members",
+                            assumption="one in each of three AZs")  # fmt: skip
+    write: int = quantity(2, "", "Members that have a write when it is acknowledged.", ge=1, le=15, label="Write quorum",
+                          assumption="a majority of three")  # fmt: skip
+    read: int = quantity(1, "", "Members a read asks, the answering one included; the newest answer counts.", ge=1, le=15,
+                         label="Read quorum", assumption="the answering member alone")  # fmt: skip
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        for name in ("write", "read"):
+            if getattr(self, name) > self.members:
+                yield name, f"more than there are: at most members = {self.members}, not {getattr(self, name)}"

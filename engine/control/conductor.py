@@ -17,6 +17,7 @@ import simpy
 
 from engine.build import build_world
 from engine.control import checkpoints
+from engine.control.aftermath import duties
 from engine.control.autoscaling import watch_group
 from engine.control.failover import watch_store
 from engine.control.faults import strike
@@ -24,6 +25,7 @@ from engine.control.health import watch_targets
 from engine.control.lifecycle import first_stages
 from engine.control.moves import operators
 from engine.control.promotion import watch_replicas
+from engine.control.regions import watch_regions
 from engine.control.resolution import Names, watch_records
 from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, stores
@@ -66,7 +68,8 @@ class Conductor:
         self.env = simpy.Environment()
         self.replaying, self.n_seen = replay_until is not None, 0
         self.log: list[Event] = []
-        self.lost_writes: list[tuple[float, int, float]] = []
+        self.lost_writes: list[tuple[float, int, float, str]] = []
+        self.duties = duties(self.plan)
         self.targets = self.plan.targets()
         k = len(self.targets)
         self.belief_healthy, self.belief_streak = np.ones(k, np.int8), np.zeros(k, np.int16)
@@ -81,7 +84,7 @@ class Conductor:
         for group in self.plan.groups():
             self.env.process(watch_group(self, group))
         for store in self.plan.stores():
-            for watch in (watch_store, watch_replicas):
+            for watch in (watch_store, watch_replicas, watch_regions):
                 for partition in range(self.plan.nodes[store].behaviour.partitions):  # type: ignore[union-attr]
                     self.env.process(watch(self, store, partition))
         for process in operators(self):
@@ -261,14 +264,15 @@ class Conductor:
         now = self.saturated_at if self.saturated_at is not None else self.env.now
         self.log.append(Event(float(now) / TICKS_PER_S, kind, node, text, data))
 
-    def say_phase(self, node: str, phase: str, since: int, text: str) -> None:
-        """Log a phase that began at ``since`` (ticks) and ends now."""
-        self.say("phase", node, text, phase=phase, from_s=since / TICKS_PER_S, to_s=self.env.now / TICKS_PER_S)
+    def say_phase(self, node: str, phase: str, since: int, text: str, instance: int) -> None:
+        """Log a phase that began at ``since`` (ticks), ends now and is about one instance."""
+        times = {"from_s": since / TICKS_PER_S, "to_s": self.env.now / TICKS_PER_S}
+        self.say("phase", node, text, phase=phase, instance=self.name(instance), **times)
 
-    def lose_writes(self, count: int, since: int) -> None:
-        """Book acknowledged writes that are lost now, the oldest acknowledged at ``since`` (ticks)."""
+    def lose_writes(self, node: str, count: int, since: int) -> None:
+        """Book acknowledged writes of a store that are lost now, the oldest acknowledged at ``since`` (ticks)."""
         if count:
-            self.lost_writes.append((float(self.env.now) / TICKS_PER_S, count, (self.env.now - since) / TICKS_PER_S))
+            self.lost_writes.append((float(self.env.now) / TICKS_PER_S, count, (self.env.now - since) / TICKS_PER_S, node))
 
     def wait(self, duration: int) -> simpy.Event:
         """Let ``duration`` ticks pass."""

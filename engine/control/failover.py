@@ -6,11 +6,15 @@ up to one TTL. The old primary is fenced before the standby is promoted: it answ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import simpy
 
 from engine.behaviours import Failover, Store
+from engine.control.aftermath import Duty, hand_over, named
 from engine.control.lifecycle import is_uncontrolled
-from engine.kernel import connections, doors
+from engine.kernel import doors
 from engine.kernel.layout import ALIVE, DEAD_REFUSED, ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ROLE_STANDBY, ticks
 from engine.kernel.rng import stream_uniform
 
@@ -22,16 +26,22 @@ ANSWERS, REFUSES, SILENT = "answers", "refuses", "silent"
 
 
 def look_at(c: Conductor, i: int) -> str:
-    """What the regional monitor sees of instance i now."""
+    """What the monitor of its Region sees of instance i now."""
+    return look_from(c, regional_place(c, i), i)
+
+
+def look_from(c: Conductor, here: int, i: int) -> str:
+    """What a monitor at a place sees of instance i now."""
     s = c.world[0]
     row, cut = s["inst"][i], s["path_cut"]
-    here, there = _monitor_place(c, i), int(row["place"])
+    there = int(row["place"])
     if cut[here, there] or cut[there, here] or row["down"] not in (ALIVE, DEAD_REFUSED):
         return SILENT
     return ANSWERS if row["down"] == ALIVE else REFUSES
 
 
-def _monitor_place(c: Conductor, i: int) -> int:
+def regional_place(c: Conductor, i: int) -> int:
+    """Where the regional services of instance i's Region are."""
     region = c.plan.places[c.plan.instances[i].place].region
     return next(p for p, place in enumerate(c.plan.places) if place.kind == "region" and place.region == region)
 
@@ -43,9 +53,14 @@ class Pair:
         self.primary, self.standby = primary, standby
         self.outsider = -1  # a member that is not in sync
         self.misses = {primary: 0, standby: 0}
+        self.moves = 0  # how often the duty was seen to change Regions
         self.apart = 0  # rounds in a row in which the members answered the monitor but could not talk to each other
         self.resync_until = -1
         self.waiting = False  # for its own control plane, which is down
+
+    def other(self, one: int) -> int:
+        """The member that is not this one."""
+        return next(i for i in self.misses if i != one)
 
 
 def watch_store(c: Conductor, n: int, p: int) -> Process:
@@ -60,17 +75,34 @@ def watch_store(c: Conductor, n: int, p: int) -> Process:
     pair = Pair(node.first + p * members, node.first + p * members + 1)
     start = int(stream_uniform(c.plan.seed, "monitor phase", *named(node.id, p)) * ticks(f.monitor_interval_s))
     yield c.wait(start)
+    duty = c.duties[n, p]
     while True:
         tick = int(c.env.now)
         yield from monitor(c, f, pair)
+        if duty.busy or duty.abroad:
+            yield from wait_for_return(c, f, duty, pair)
+            continue
         if pair.misses[pair.primary] >= f.misses:
             yield from lose_primary(c, n, p, f, pair)
+        may = f.fail_back and pair.standby == duty.home and max(pair.misses.values()) == pair.apart == 0
+        if may and not c.see(is_uncontrolled, c, pair.primary):
+            yield from go_back(c, n, p, f, pair)
         if pair.standby >= 0 and pair.misses[pair.primary] == 0 and max(pair.misses[pair.standby], pair.apart) >= f.misses:
             drop_standby(c, n, f, pair)
         if pair.outsider >= 0:
             readmit(c, n, f, pair)
         rest = ticks(f.monitor_interval_s) - (int(c.env.now) - tick)
         yield c.wait(max(rest, ticks(0.001)))
+
+
+def wait_for_return(c: Conductor, f: Failover, duty: Duty, pair: Pair) -> Process:
+    """Another Region has the duty, or is taking it over: there is nothing to do here until it is back at the original primary."""
+    while duty.busy or duty.abroad:
+        yield c.wait(ticks(f.monitor_interval_s))
+    if duty.moves != pair.moves:
+        pair.moves, pair.standby, pair.outsider = duty.moves, -1, pair.other(duty.primary)
+        pair.primary, pair.resync_until, pair.apart = duty.primary, -1, 0
+        pair.misses = dict.fromkeys(pair.misses, 0)
 
 
 def monitor(c: Conductor, f: Failover, pair: Pair) -> Process:
@@ -101,25 +133,50 @@ def lose_primary(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Proce
         if pair.misses[old] == f.misses:
             c.say("role", node.id, f"{node.id}: the primary is lost and there is no standby in sync to promote")
         return
+    c.duties[n, p].busy = True
     since = c.see(c.down_since, old)
-    c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost")
+    c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost", old)
     yield c.wait(ticks(f.decide_s))
-    c.do(doors.set_standby, c.world, old, -1, ROLE_OUT_OF_SYNC, old, int(c.env.now))
     why = "because it has every acknowledged write"
-    c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted {why}")
+    fence(c, old)
+    c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted {why}", new)
     decided = int(c.env.now)
+    if (yield from promote(c, n, p, f, pair, None)):
+        c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} has replayed its log and is the primary now", new)
+        pair.misses[old] = f.misses
+
+
+def go_back(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Process:
+    """The original primary stands by in sync: it takes over again, as planned work."""
+    node, old, since = c.plan.nodes[n], pair.primary, int(c.env.now)
+    why = f"{c.name(pair.standby)} was the primary at the start and is in sync"
+    c.say("role", node.id, f"{node.id}: {why}, so it takes over from {c.name(old)}")
+    c.duties[n, p].busy = True
+    fence(c, old)
+    yield from promote(c, n, p, f, pair, since)
+
+
+def fence(c: Conductor, old: int) -> None:
+    """The primary takes no more writes: it has lost its lease, wherever it is, or stops because it is told to."""
+    c.do(doors.set_standby, c.world, old, -1, ROLE_OUT_OF_SYNC, old, int(c.env.now))
+
+
+def promote(c: Conductor, n: int, p: int, f: Failover, pair: Pair, back_since: int | None) -> Generator[simpy.Event, Any, bool]:
+    """The standby becomes the primary once it has replayed its log, if it still answers then; else all stays as it was."""
+    node, old, new = c.plan.nodes[n], pair.primary, pair.standby
     yield c.wait(ticks(f.promote_s))
+    c.duties[n, p].busy = False
     if c.see(look_at, c, new) != ANSWERS:
         failed = f"the promotion of {c.name(new)} failed because it does not answer"
         c.say("role", node.id, f"{node.id}: {failed}; {c.name(old)} stays the primary")
         c.do(doors.set_standby, c.world, old, -1, ROLE_PRIMARY, old, int(c.env.now))
         c.do(doors.set_standby, c.world, new, -1, ROLE_OUT_OF_SYNC, new, int(c.env.now))
         pair.standby, pair.outsider, pair.misses[old] = -1, new, 0
-        return
+        return False
     c.do(doors.set_standby, c.world, new, -1, ROLE_PRIMARY, new, int(c.env.now))
-    c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} has replayed its log and is the primary now")
-    pair.primary, pair.standby, pair.outsider, pair.misses[old], pair.resync_until = new, -1, old, f.misses, -1
-    c.env.process(propagate(c, n, p, f, new))
+    pair.primary, pair.standby, pair.outsider, pair.resync_until = new, -1, old, -1
+    hand_over(c, n, p, f, new, back_since)
+    return True
 
 
 def held_up(c: Conductor, n: int, watcher: Pair | Group) -> bool:
@@ -131,53 +188,6 @@ def held_up(c: Conductor, n: int, watcher: Pair | Group) -> bool:
         what = "is down, nothing can be promoted" if down else "answers again"
         c.say("role", node.id, f"{node.id}: the primary {c.name(watcher.primary)} is lost and the control plane {what}")
     return down
-
-
-def propagate(c: Conductor, n: int, p: int, f: Failover, new: int) -> Process:
-    """The address points to the new primary; every caller follows when its cached answer expires, spread over one TTL."""
-    node, since = c.plan.nodes[n], int(c.env.now)
-    ttl = ticks(f.propagate_ttl_s)
-    moves = []
-    for e, edge in enumerate(c.plan.edges):
-        if edge.callee == n:
-            caller = c.plan.nodes[edge.caller]
-            wait = [int(stream_uniform(c.plan.seed, "ttl", *named(node.id, p), caller.id, j, since) * ttl) for j in range(caller.count)]
-            moves += [(delay, e, j) for j, delay in enumerate(wait)]
-            if edge.policy.pool_age_s is not None:
-                c.env.process(retire_connections(c, n, p, e, wait, new, since))
-    for delay, e, j in sorted(moves):
-        yield c.wait(since + delay - int(c.env.now))
-        c.do(point_to, c, e, j, p, new)
-    yield c.wait(since + ttl - int(c.env.now))
-    c.say_phase(node.id, "propagate", since, f"{node.id}: every caller's DNS answer has expired, all use {c.name(new)}")
-
-
-def retire_connections(c: Conductor, n: int, p: int, e: int, wait: list[int], new: int, since: int) -> Process:
-    """The pooled connections of each caller instance reach their greatest age, and new ones go to the new primary. How old they were
-    when the address moved is anybody's guess: uniform, from the seed."""
-    node, edge = c.plan.nodes[n], c.plan.edges[e]
-    caller, age = c.plan.nodes[edge.caller], ticks(edge.policy.pool_age_s or 0.0)
-    names = ("pool age", *named(node.id, p), caller.id)
-    left = [int(stream_uniform(c.plan.seed, *names, j, since) * age) for j in range(caller.count)]
-    for delay, j in sorted((w + a, j) for j, (w, a) in enumerate(zip(wait, left, strict=True))):
-        yield c.wait(since + delay - int(c.env.now))
-        c.do(connections.retire, c.world, e, j, p, row_of(c, e, new))
-
-
-def row_of(c: Conductor, e: int, instance: int) -> int:
-    """Row of an instance of the store that edge e leads to, among the targets."""
-    s = c.world[0]
-    return int(s["pools"]["first"][int(s["edges"]["pool"][e])]) + instance - c.plan.nodes[c.plan.edges[e].callee].first
-
-
-def point_to(c: Conductor, e: int, j: int, p: int, primary: int) -> None:
-    """Caller instance j of edge e learns that instance ``primary`` is the writer of partition p; pooled connections stay where they are."""
-    connections.move_address(c.world, e, j, p, row_of(c, e, primary))
-
-
-def named(id: str, p: int) -> tuple[object, ...]:
-    """What draws of a partition's controller are named after."""
-    return (id, p) if p else (id,)
 
 
 def drop_standby(c: Conductor, n: int, f: Failover, pair: Pair) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.control import lifecycle
 from engine.control.resolution import silence
-from engine.kernel import caches, doors, moves, stores
+from engine.kernel import caches, doors, moves, promotions
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
@@ -46,7 +46,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     s = world[0]
     n, e, p = live.n_instances, live.n_edges, live.n_places
     inst, edges = s["inst"][:n], s["edges"][:e]
-    inst["slow"] = live.slow
+    inst["strain"], inst["slow"] = live.slow, live.slow * inst["chill"]
     inst["error_share"] = live.error_share
     inst["throttle_share"] = live.throttle_share
     inst["paused"] = live.paused
@@ -76,7 +76,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     for i in np.nonzero(inst["flushes"] < live.flushes)[0]:
         caches.flush(world, int(i))
     inst["flushes"] = live.flushes
-    stores.links_changed(world, now)
+    promotions.links_changed(world, now)
     if len(queues):
         doors.wake_queues(world, now)
     if s["parked_head"] >= 0:

@@ -8,7 +8,7 @@ from engine.kernel.environments import keep_environment
 from engine.kernel.gates import pass_gate
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, ROLE_STANDBY, THROTTLED,
+    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, THROTTLED,
     TICKS_PER_S, WAIT,
 )  # fmt: skip
 from engine.kernel.meters import bucket
@@ -16,7 +16,7 @@ from engine.kernel.records import executed
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, FOR_THROTTLE, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
 from engine.kernel.stores import may_answer, vouch
-from engine.kernel.wires import NOBODY, count_message, make_ready, release, replace_child, send
+from engine.kernel.wires import NOBODY, count_message, release, replace_child, send
 
 
 @tiny
@@ -156,26 +156,3 @@ def end_request(s, f, outcome, now):
     release(s, f)
     if s.sources[source].users:
         think(s, source, draw_u64(key, counter(FOR_NEXT, ZERO, ZERO)), now)
-
-
-@inner
-def resume_stalled(s, i, now):
-    """The standby answers again, or no longer counts: writes that waited for it go on."""
-    ins = s.inst[i]
-    f = ins.stall_head
-    ins.stall_head = -1
-    while f >= 0:
-        following = s.frames[f].next
-        s.frames[f].pc = s.steps[s.frames[f].pc].on_ok
-        make_ready(s, f)
-        f = following
-
-
-@tiny
-def standby_reachable(s, i):
-    """Whether the standby of primary i lives and can be reached both ways."""
-    standby = s.inst[i].standby
-    a, b = s.inst[i].place, s.inst[standby].place
-    if s.inst[standby].paused or s.inst[i].paused or s.path_cut[a, b] or s.path_cut[b, a]:
-        return False
-    return s.inst[standby].down == ALIVE and s.inst[standby].role == ROLE_STANDBY

@@ -12,8 +12,9 @@ from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, t
 from engine.kernel.balancing import warm_up
 from engine.kernel.breakers import close_breaker
 from engine.kernel.caches import forget
-from engine.kernel.callee import reply, resume_stalled, standby_reachable, vanish
+from engine.kernel.callee import reply, vanish
 from engine.kernel.caller import called_edge, forget_call, leave_children
+from engine.kernel.commits import wake_stalled
 from engine.kernel.connections import reconnect
 from engine.kernel.deliveries import forget_deliveries, lose_deliveries
 from engine.kernel.detached import is_detached
@@ -53,6 +54,8 @@ def settled(door: Callable[..., Any]) -> Callable[..., Any]:
 def start(w):
     """Schedule every source's first arrival."""
     s = w[0]
+    if s.n_log > 0:
+        relink(s, ZERO)
     for i in range(s.n_source):
         src = s.sources[i]
         if src.users:
@@ -301,11 +304,11 @@ def count_messages(w, found):
 @settled
 @entry
 def wake_writes(w, now):
-    """Writes that stalled for their standby go on where it answers again or no longer counts."""
+    """What stalled for other members goes on where they answer again or no longer count."""
     s = w[0]
     for i in range(s.n_inst):
-        if s.inst[i].stall_head >= 0 and (s.inst[i].standby < 0 or standby_reachable(s, i)):
-            resume_stalled(s, i, now)
+        if s.inst[i].stall_head >= 0:
+            wake_stalled(s, i)
 
 
 @settled
@@ -320,8 +323,8 @@ def set_standby(w, primary, standby, role, role_of, now):
     if s.n_log > 0:
         relink(s, now)
     s.inst[primary].standby = standby
-    if s.inst[primary].stall_head >= 0 and (standby < 0 or standby_reachable(s, primary)):
-        resume_stalled(s, primary, now)
+    if s.inst[primary].stall_head >= 0:
+        wake_stalled(s, primary)
 
 
 @entry

@@ -117,8 +117,10 @@ inst_dt = _record(
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
     "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
     "hungry_next "
+    "holder n_split split_since "
     "registered absent enrolled withdrawn struck worked",
-    floats="slow error_share throttle_share mean_work offered tokens burst token_rate",
+    floats="strain chill "
+    "slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue")
 # `entry`: where the callee's program begins; `resume`: the step of a copy that was parked.
@@ -143,7 +145,12 @@ memory_dt = _record(
 entry_dt = _record("prev next until held")
 fetch_dt = _record("leader waiters")  # of one key: the frame that fetches it and the last that waits for that, each plus one; 0: none
 # The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
-log_dt = _record("n lost shift low ring mask first members primary gap first_version partition partitions", unsigned="salt")
+# `need`, `ask`: other members a write, a read waits for; `shared`: all members use one storage; `lag`: ticks a replica is behind anyway.
+log_dt = _record(
+    "n lost shift low ring mask first members primary gap first_version partition partitions "
+    "need ask shared lag",
+    unsigned="salt",
+)
 dist_dt = _record("kind table", floats="scale power")
 view_dt = _record("ttl long_ttl slots caller_first many n_record n_version", floats="sticky", unsigned="key")  # a caller of a resolver
 wire_dt = _record("delay head tail armed")

@@ -8,6 +8,7 @@ from engine.kernel.arrivals import ask, launch, next_arrival
 from engine.kernel.callee import arrive
 from engine.kernel.caller import blame, end_attempt, let_go, note
 from engine.kernel.cancels import abandon, cancelled
+from engine.kernel.commits import acknowledged
 from engine.kernel.heap import heap_replace_top
 from engine.kernel.hedges import first_of_two, hedge, hedge_is_due, hedge_timed_out
 from engine.kernel.jit import entry, inner, tiny
@@ -15,7 +16,7 @@ from engine.kernel.layout import (
     BACKOFF, CANCEL, DETACHED, FIRST_QUEUE, FIRST_SOURCE, FIRST_TIMER, FIRST_WIRE, GHOST, ID_BITS, ID_MASK, LOST, MISSED, MOST_MESSAGES,
     OK, REPLY, SERVE, SYNC, THINK, TIMEOUT, TRAVEL,
 )  # fmt: skip
-from engine.kernel.program import AGAIN, RUN, acknowledged, run
+from engine.kernel.program import AGAIN, RUN, run
 from engine.kernel.queues import feed_hungry
 from engine.kernel.topics import is_away, park
 from engine.kernel.visibility import look_after, settle

@@ -7,21 +7,21 @@ import math
 import numpy as np
 
 from engine.kernel.caches import remember
-from engine.kernel.callee import finish, standby_reachable
+from engine.kernel.callee import finish
 from engine.kernel.caller import PENDING, attempt, backoff_ticks, blame, called_edge, may_retry, refill_budget
+from engine.kernel.commits import replicate
 from engine.kernel.detached import end_detached
 from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
     BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_ANNOUNCE, OP_CALL, OP_END, OP_FORK, OP_OVER,
-    OP_RELEASE, OP_RESUME, OP_RETURN, OP_SERVE, OP_STORE, OP_SYNC, POWER, SERVE, STALL, SYNC,
+    OP_RELEASE, OP_RESUME, OP_RETURN, OP_SERVE, OP_STORE, OP_SYNC, POWER, SERVE,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
 from engine.kernel.queues import publish
 from engine.kernel.records import join_or_lead, open_record
 from engine.kernel.rng import FOR_FALLBACK, FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
-from engine.kernel.subjects import is_write
 from engine.kernel.topics import announce, settle_copy
 from engine.kernel.wires import at, drop_record
 
@@ -59,34 +59,6 @@ def serve(s, f, step, now):
     ins.worked += work
     fr.state = SERVE
     at(s, now + work, f)
-
-
-@tiny
-def replicate(s, f, now):
-    """A primary sends the write to its standby and waits for the acknowledgement: one round trip. False when there is nothing to
-    wait for: no standby, or a read."""
-    fr = s.frames[f]
-    ins = s.inst[fr.inst]
-    if ins.standby < 0 or not is_write(s, fr):
-        return False
-    other = s.inst[ins.standby].place
-    fr.state = SYNC
-    there_and_back = s.lat[ins.place, other] + s.lat[other, ins.place] + s.path_add[ins.place, other] + s.path_add[other, ins.place]
-    at(s, now + there_and_back, f)
-    return True
-
-
-@tiny
-def acknowledged(s, f):
-    """The round trip is over: True when the write is safe (or nobody waits for it), else it stalls until the standby is back or out."""
-    fr = s.frames[f]
-    ins = s.inst[fr.inst]
-    if ins.standby < 0 or standby_reachable(s, fr.inst):
-        return True
-    fr.state = STALL
-    fr.next = ins.stall_head
-    ins.stall_head = f
-    return False
 
 
 @tiny

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernel.commits import sooner, takes_part
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import ALIVE, NO_WRITER, OK, ROLE_PRIMARY, ROLE_REPLICA, TICKS_PER_S
 from engine.kernel.rng import FOR_PICK, counter, uniform
-from engine.kernel.subjects import is_write, partition_of, partition_of_key
+from engine.kernel.subjects import is_write, partition_of
 
 STOPPED, CUT_OFF, LINKED = np.arange(3)  # a replica's process is down · it gets nothing from the primary · it follows
 
@@ -51,16 +52,28 @@ def vouch(s, i, fr, now):
         if is_write(s, fr):
             ins.acked += 1
             if ins.log >= 0:
-                acknowledge(s, ins.log, fr.subject, now)
+                if s.logs[ins.log].primary == i:
+                    acknowledge(s, ins.log, fr.subject, now)
+                else:
+                    disown(s, ins, now)
         return OK
     if may_answer(s, ins, fr):
-        catch_up(s, i, now)
         log = s.logs[ins.log]
         newest = s.versions[log.first_version + fr.subject] if fr.subject >= 0 else log.n
-        if newest > ins.applied:
+        if newest > most_known(s, i, now):
             ins.n_stale += 1
         return OK
     return NO_WRITER
+
+
+@inner
+def disown(s, ins, now):
+    """A member acknowledged a write that has another primary by now and does not know it: that write will be given up."""
+    s.logs[ins.log].lost += 1
+    ins.n_lost += 1
+    if ins.n_split == 0:
+        ins.split_since = now
+    ins.n_split += 1
 
 
 @tiny
@@ -108,8 +121,8 @@ def make_room(s, which, now):
 
 @tiny
 def way_to(s, ins, log):
-    """Ticks from the partition's primary to a member."""
-    return s.lat[s.inst[log.primary].place, ins.place]
+    """Ticks from a write's acknowledgement to its arrival at a member; none at one of those it was acknowledged for."""
+    return log.lag if ins.holder else log.lag + s.lat[s.inst[log.primary].place, ins.place]
 
 
 @tiny
@@ -166,10 +179,10 @@ def link_of(s, i):
 
 
 @inner
-def set_link(s, i, link, now):
+def set_link(s, i, link, holder, now):
     """A replica's link changes: what has arrived by now stays, the rest is sent again from where it stopped."""
     ins = s.inst[i]
-    if ins.link != link:
+    if ins.link != link or ins.holder != holder:
         catch_up(s, i, now)
         before, ins.received = ins.received, received_by(s, i, now)
         log = s.logs[ins.log]
@@ -178,7 +191,15 @@ def set_link(s, i, link, now):
         if ins.link == STOPPED:
             ins.free_at = now
         ins.link = link
+        ins.holder = holder
         ins.since = now
+
+
+@inner
+def is_holder(s, i):
+    """Whether writes are acknowledged for member i: it is among the first that answer the primary, of those a quorum needs."""
+    log = s.logs[s.inst[i].log]
+    return 1 if log.need > 0 and takes_part(s, log.primary, i) and sooner(s, log.primary, i) < log.need else 0
 
 
 @inner
@@ -186,7 +207,30 @@ def relink(s, now):
     """Something happened to places, instances or roles: bring every replica's link up to date."""
     for i in range(s.n_inst):
         if s.inst[i].log >= 0 and s.inst[i].role == ROLE_REPLICA:
-            set_link(s, i, link_of(s, i), now)
+            set_link(s, i, link_of(s, i), is_holder(s, i), now)
+
+
+@inner
+def position_of(s, i, now):
+    """How much of the log member i has: all of it as the primary, as a replica what has reached it."""
+    if s.inst[i].role == ROLE_PRIMARY:
+        return s.logs[s.inst[i].log].n
+    catch_up(s, i, now)
+    return received_by(s, i, now)
+
+
+@inner
+def most_known(s, i, now):
+    """What a read at member i can know: what it has applied, or with a quorum the most that any of those it asks has received."""
+    log = s.logs[s.inst[i].log]
+    if log.ask == 0:
+        catch_up(s, i, now)
+        return s.inst[i].applied
+    best = position_of(s, i, now)
+    for j in range(log.first, log.first + log.members):
+        if takes_part(s, i, j) and sooner(s, i, j) < log.ask:
+            best = max(best, position_of(s, j, now))
+    return best
 
 
 @inner
@@ -195,73 +239,8 @@ def follow(s, new, now):
     log = s.logs[s.inst[new].log]
     for i in range(log.first, log.first + log.members):
         if s.inst[i].role == ROLE_REPLICA and i != new:
-            set_link(s, i, min(s.inst[i].link, CUT_OFF), now)
+            set_link(s, i, min(s.inst[i].link, CUT_OFF), s.inst[i].holder, now)
     log.primary = new
-
-
-@entry
-def links_changed(w, now):
-    """Faults began or ended."""
-    s = w[0]
-    if s.n_log > 0:
-        relink(s, now)
-
-
-@entry
-def set_role(w, i, role, now):
-    """Member i is fenced, or is the primary again."""
-    s = w[0]
-    s.inst[i].role = role
-    relink(s, now)
-
-
-@entry
-def position(w, i, now):
-    """(writes that have reached replica i, writes in the log, when the first that has not was acknowledged)."""
-    s = w[0]
-    ins = s.inst[i]
-    log = s.logs[ins.log]
-    catch_up(s, i, now)
-    n = received_by(s, i, now)
-    return n, log.n, acknowledged_at(s, log, n + 1) if n < log.n else now
-
-
-@entry
-def promote(w, i, now):
-    """Replica i becomes the primary with what it has received; what it has not is lost."""
-    s = w[0]
-    ins = s.inst[i]
-    log = s.logs[ins.log]
-    catch_up(s, i, now)
-    kept = received_by(s, i, now)
-    follow(s, i, now)
-    log.lost += log.n - kept
-    ins.n_lost += log.n - kept
-    log.n = kept
-    for k in range(log.first, log.first + log.members):
-        s.inst[k].received = min(s.inst[k].received, kept)
-        s.inst[k].applied = min(s.inst[k].applied, kept)
-    ins.role = ROLE_PRIMARY
-    if log.first_version >= 0:
-        for subject in range(s.n_keys):  # of a key whose latest write is lost the one before is not known: at most as new as the log
-            row = log.first_version + subject
-            if s.versions[row] > kept and partition_of_key(subject, log.salt, log.partitions) == log.partition:
-                s.versions[row] = kept
-    relink(s, now)
-
-
-@entry
-def rejoin(w, i, now):
-    """A member that was away has copied everything and follows as a replica."""
-    s = w[0]
-    ins = s.inst[i]
-    log = s.logs[ins.log]
-    ins.role = ROLE_REPLICA
-    ins.received = log.n
-    ins.applied = log.n
-    ins.free_at = now
-    ins.link = CUT_OFF
-    relink(s, now)
 
 
 @entry

@@ -14,7 +14,7 @@ from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
 from engine.oracle.groups import Groups
-from engine.oracle.state import Job, Pool, Server, Site, Target
+from engine.oracle.state import About, Duty, Job, Pool, Server, Site, Target
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -84,7 +84,8 @@ class Control(Groups):
                 self.mute[n] = not mute
                 self.note_answer(n)
         for server in self.servers:
-            server.slow, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
+            server.strain, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
+            server.slow = server.strain * server.chill
             server.throttle_share = float(live.throttle_share[server.number])
             server.paused = bool(live.paused[server.number])
             server.hot_share = float(live.hot_share[server.number])
@@ -102,9 +103,7 @@ class Control(Groups):
         for box in self.boxes.values():
             self.serve_box(box)
         self.unpark()
-        for server in self.servers:
-            if server.stalled and (server.standby is None or self.in_touch(server)):
-                self.resume(server)
+        self.resume_all()
 
     def flush(self, live: Live) -> None:
         """Empty caches that a fault hits now."""
@@ -207,21 +206,33 @@ class Control(Groups):
             pool.believe(target, not target.healthy)
 
     # ---- failover ----
-    def in_touch(self, primary: Server) -> bool:
-        """Whether the primary's standby lives and both can talk."""
-        other = primary.standby
-        if other is None:
-            return False
-        a, z = primary.place, other.place
-        if primary.paused or other.paused:
-            return False
-        return not other.down and other.role == "standby" and (a, z) not in self.path_cut and (z, a) not in self.path_cut
+    def talk(self, one: Server, other: Server) -> bool:
+        """Whether anything is replicated from one to the other, which lives."""
+        a, z = one.place, other.place
+        return not (other.down or one.paused or other.paused or (a, z) in self.path_cut or (z, a) in self.path_cut)
+
+    def may_go_on(self, server: Server, about: About) -> bool:
+        """Whether a request that has done its work has the members it needs, or is not to be answered here anyway."""
+        needed = self.needed(server, about)
+        if needed == 0:
+            other = server.standby
+            return other is None or (other.role == "standby" and self.talk(server, other))
+        fenced = server.role == "out of sync" or (server.role != "primary" and self.writes(about))
+        return fenced or len(self.near(server)) >= needed
 
     def resume(self, server: Server) -> None:
-        """Stalled writes go on, the latest first."""
-        waiting, server.stalled = server.stalled[::-1], []
-        for event in waiting:
-            event.succeed()
+        """Of what stalled here, the latest first, what can go on does."""
+        waiting, server.stalled = server.stalled, []
+        for event, about in waiting[::-1]:
+            if self.may_go_on(server, about):
+                event.succeed()
+            else:
+                server.stalled.insert(0, (event, about))
+
+    def resume_all(self) -> None:
+        """Look at everything that stalled."""
+        for server in self.servers:
+            self.resume(server)
 
     def view(self, server: Server) -> int:
         """What the regional monitor sees: 0 answers, 1 refuses, 2 silent."""
@@ -235,17 +246,16 @@ class Control(Groups):
         """Who receives the primary's writes from now on."""
         primary.standby = standby
         self.relink()
-        if primary.stalled and (standby is None or self.in_touch(primary)):
-            self.resume(primary)
+        self.resume(primary)
 
     def failover(self, n: int, p: int, f: Failover) -> Process:
-        """Watch primary and standby; promote, drop, readmit."""
-        behaviour = self.plan.nodes[n].behaviour
-        assert isinstance(behaviour, Store)
-        primary, other = self.of(n)[p * len(behaviour.azs) :][:2]
+        """Watch primary and standby; promote, drop, readmit, go back. Nothing to do while the duty is in another Region."""
+        duty = self.duties[n, p]
+        pair = self.of(n)[p * len(self.store(n).azs) :][:2]
+        primary, other = pair
         misses = {primary: 0, other: 0}
         ready_at: int | None = None
-        apart = 0
+        apart = moves = 0
         interval = ticks(f.monitor_interval_s)
         yield self.control(int(stream_uniform(self.plan.seed, "monitor phase", *self.named(n, p)) * interval))
         while True:
@@ -255,24 +265,38 @@ class Control(Groups):
                 yield self.control(ticks(f.monitor_timeout_s))
             for s, view in views.items():
                 misses[s] = misses[s] + 1 if view else 0
-            in_sync = other.role == "standby"
             parted = {(primary.place, other.place), (other.place, primary.place)} & self.path_cut
             apart = apart + 1 if parted or primary.paused or other.paused else 0
+            if duty.busy or duty.abroad:
+                while duty.busy or duty.abroad:
+                    yield self.control(interval)
+                if moves != duty.moves:
+                    primary, other = pair if duty.primary is pair[0] else pair[::-1]
+                    misses, ready_at, apart, moves = {primary: 0, other: 0}, None, 0, duty.moves
+                continue
+            in_sync = other.role == "standby"
             helpless = bool(self.live.uncontrolled[primary.number])
-            if misses[primary] >= f.misses and in_sync and misses[other] == 0 and not helpless:
+            lost = misses[primary] >= f.misses and in_sync and misses[other] == 0 and not helpless
+            if lost:
+                duty.busy = True
                 yield self.control(ticks(f.decide_s))
-                primary.role = "out of sync"
+            back = f.fail_back and in_sync and other is pair[0] and not any(misses.values()) and not apart and not helpless
+            if lost or back:
+                primary.role, duty.busy = "out of sync", True
                 self.set_standby(primary, None)
                 yield self.control(ticks(f.promote_s))
+                duty.busy, ready_at = False, None
                 if self.view(other):
                     primary.role, other.role, misses[primary] = "primary", "out of sync", 0
                     self.relink()
                 else:
-                    other.role, misses[primary], ready_at = "primary", f.misses, None
+                    other.role = "primary"
+                    if lost:
+                        misses[primary] = f.misses
                     self.follow(other)
                     self.relink()
                     primary, other = other, primary
-                    self.env.process(self.propagate(n, p, f, primary))
+                    self.install(n, p, f, primary)
             elif in_sync and misses[primary] == 0 and max(misses[other], apart) >= f.misses:
                 other.role, ready_at = "out of sync", None
                 self.set_standby(primary, None)
@@ -285,6 +309,22 @@ class Control(Groups):
                     other.role, ready_at = "standby", None
                     self.set_standby(primary, other)
             yield self.control(max(interval - (self.env.now - tick), ticks(0.001)))
+
+    def install(self, n: int, p: int, f: Failover, primary: Server) -> None:
+        """A member has become the primary: callers learn of it one by one, and its buffers are cold."""
+        self.duties[n, p].primary = primary
+        self.env.process(self.propagate(n, p, f, primary))
+        if f.warm_s:
+            self.env.process(self.warm_up(f, primary))
+
+    def warm_up(self, f: Failover, primary: Server) -> Process:
+        """Work takes longer until the buffers are warm; a later promotion of the same member begins anew."""
+        primary.warmings += 1
+        this = primary.warmings
+        primary.chill, primary.slow = f.warm_factor, primary.strain * f.warm_factor
+        yield self.control(ticks(f.warm_s))
+        if primary.warmings == this:
+            primary.chill, primary.slow = 1.0, primary.strain
 
     def propagate(self, n: int, p: int, f: Failover, primary: Server) -> Process:
         """Each caller instance uses the new primary once its cached address has expired."""
@@ -334,4 +374,10 @@ class Control(Groups):
         def forget(self, server: Server) -> None: ...
         def drop_fetches(self, server: Server) -> None: ...
         def follow(self, server: Server) -> None: ...
+        duties: dict[tuple[int, int], Duty]
+
         def named(self, node: int, partition: int) -> tuple[object, ...]: ...
+        def store(self, n: int) -> Store: ...
+        def writes(self, about: About) -> bool: ...
+        def needed(self, server: Server, about: About) -> int: ...
+        def near(self, server: Server) -> list[Server]: ...

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import simpy
 
 from engine.behaviours import Failover, Store
@@ -14,7 +15,7 @@ from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
 from engine.oracle.clock import After, Clock
 from engine.oracle.draws import PARTITION, PICK, Draws, draw, to_unit
-from engine.oracle.state import About, Job, Pool, Server, Site, Target
+from engine.oracle.state import About, Duty, Job, Pool, Server, Site, Target
 
 Process = Generator[simpy.Event, Any, Any]
 REPLICATION = -2.0  # before everything else of its tick
@@ -27,6 +28,7 @@ class Copy:
     received: int = 0
     applied: int = 0
     link: str = "linked"  # linked, cut, stopped
+    near: bool = False  # a write is acknowledged when it is here
     sent: int = 0  # epoch of the messages under way
     working: int = 0  # epoch of the write being applied
     busy: bool = False
@@ -57,23 +59,27 @@ class Replication(Clock):
     pools: list[list[Pool]]
     path_cut: set[tuple[int, int]]
     live: Live
+    path_add: np.ndarray
 
     def start_stores(self) -> None:
         """Roles at the start, logs, controllers."""
         self.logs: dict[Server, Log] = {}
         self.stale = dict.fromkeys(self.servers, 0)
-        self.lost_writes: list[tuple[float, int, float]] = []
+        self.lost_writes: list[tuple[float, int, float, str]] = []
+        self.duties: dict[tuple[int, int], Duty] = {}
         self.lags: list[list[int]] = []  # writes each replica lacks at the end of every second, in the order of `Plan.copies`
         for n in self.plan.stores():
             store, members = self.store(n), self.of(n)
             size = len(store.azs)
             for p in range(store.partitions):
                 self.start_partition(n, p, store, members[p * size : (p + 1) * size])
+        self.relink()
         self.env.process(self.sample())
 
     def start_partition(self, n: int, p: int, store: Store, members: list[Server]) -> None:
         """The first is the primary, the last are replicas, between them standbys."""
         followers = len(members) - store.replicas
+        self.duties[n, p] = Duty(members[0], members[0])
         for k, member in enumerate(members):
             member.role = "primary" if k == 0 else "standby" if k < followers else "replica"
         members[0].standby = members[1] if followers > 1 else None
@@ -84,6 +90,8 @@ class Replication(Clock):
             self.logs |= dict.fromkeys(members, log)
             if store.failover and followers == 1:
                 self.env.process(self.lead(log, store.failover))
+            if store.abroad:
+                self.env.process(self.lead_from_afar(log, store.abroad))
 
     def store(self, n: int) -> Store:
         """A node's behaviour as a store."""
@@ -122,14 +130,62 @@ class Replication(Clock):
         server, about = job.callee, job.about
         log = self.logs.get(server)
         if server.role == "primary":
-            if log and self.writes(about):
+            if log and self.writes(about) and log.primary is server:
                 self.acknowledge(log, about.subject)
+            elif log and self.writes(about):
+                server.split.append(self.env.now)
             return "ok"
         if log and self.reads_here(job):
             newest = log.versions.get(about.subject, 0) if about.subject >= 0 else len(log.written)
-            self.stale[server] += newest > log.copies[server].applied
+            self.stale[server] += newest > self.known_at(server, log, self.needed(server, about))
             return "ok"
         return "no_writer"
+
+    # ---- quorums ----
+    @staticmethod
+    def waits_for_members(store: Store) -> bool:
+        """Whether its requests may have to wait for other members."""
+        return len(store.azs) - store.replicas > 1 or store.write_quorum > 1 or store.read_quorum > 1
+
+    def needed(self, server: Server, about: About) -> int:
+        """Further members a request needs."""
+        store = self.plan.nodes[server.node].behaviour
+        if server not in self.logs or not isinstance(store, Store):
+            return 0
+        return (store.write_quorum if self.writes(about) else store.read_quorum) - 1
+
+    def near(self, server: Server) -> list[Server]:
+        """The other members that take part, the fastest to answer first."""
+        others = [m for m in self.logs[server].members if m is not server and m.role in ("primary", "replica") and self.talk(server, m)]
+        return sorted(others, key=lambda m: (self.there_and_back(server, m), m.number))
+
+    def there_and_back(self, one: Server, other: Server) -> int:
+        """Ticks of a round trip between two members."""
+        ways = ((one.place, other.place), (other.place, one.place))
+        return sum(self.one_way(*way) + int(self.path_add[way]) for way in ways)
+
+    def known_at(self, server: Server, log: Log, others: int) -> int:
+        """How much of the log a read here can know of, if it asks so many others."""
+        if others == 0:
+            return log.copies[server].applied
+        asked = [server, *self.near(server)[:others]]
+        return max(len(log.written) if m.role == "primary" else log.copies[m].received for m in asked)
+
+    def replicate(self, job: Job, epoch: int) -> Process:
+        """Wait for the members a request needs; while they cannot be reached, until they can. False when this one died."""
+        server, needed = job.callee, self.needed(job.callee, job.about)
+        if needed == 0 and (server.standby is None or not self.writes(job.about)):
+            return True
+        wait_for = [server.standby] if needed == 0 and server.standby else self.near(server)
+        if needed <= len(wait_for):
+            yield self.work(self.there_and_back(server, wait_for[max(needed, 1) - 1]))
+            if server.epoch != epoch:
+                return False
+        if not self.may_go_on(server, job.about):
+            wake = self.env.event()
+            server.stalled.append((wake, job.about))
+            yield wake
+        return server.epoch == epoch
 
     # ---- replication ----
     def acknowledge(self, log: Log, subject: int) -> None:
@@ -139,7 +195,11 @@ class Replication(Clock):
             log.versions[subject] = len(log.written)
         for member, copy in log.copies.items():
             if member.role == "replica" and copy.link == "linked":
-                self.ship(log, member, len(log.written))
+                if copy.near and self.store(log.node).replica_lag_s == 0:
+                    copy.received = len(log.written)
+                    self.go_on(log, copy)
+                else:
+                    self.ship(log, member, len(log.written))
 
     def ship(self, log: Log, member: Server, number: int) -> None:
         """Everything up to this write arrives after one network way, unless the link is cut meanwhile."""
@@ -151,7 +211,8 @@ class Replication(Clock):
                 copy.received = max(copy.received, number)
                 self.go_on(log, copy)
 
-        self.after(self.one_way(log.primary.place, member.place), arrive)
+        way = 0 if copy.near else self.one_way(log.primary.place, member.place)
+        self.after(way + ticks(self.store(log.node).replica_lag_s), arrive)
 
     def go_on(self, log: Log, copy: Copy) -> None:
         """Apply the next write that is here."""
@@ -178,14 +239,16 @@ class Replication(Clock):
                 a, b, source = log.primary.place, server.place, log.primary
                 good = not source.down and source.role == "primary" and not source.paused and not server.paused
                 good = good and (a, b) not in self.path_cut and (b, a) not in self.path_cut
-                self.link(log, server, "stopped" if server.down else "linked" if good else "cut")
+                quorum = self.store(log.node).write_quorum
+                near = quorum > 1 and server in self.near(source)[: quorum - 1]
+                self.link(log, server, "stopped" if server.down else "linked" if good else "cut", near)
 
-    def link(self, log: Log, server: Server, link: str) -> None:
+    def link(self, log: Log, server: Server, link: str, near: bool) -> None:
         """A link changes: what is under way is lost and sent again when there is a link again."""
         copy = log.copies[server]
-        if copy.link == link:
+        if copy.link == link and copy.near == near:
             return
-        copy.link, copy.sent = link, copy.sent + 1
+        copy.link, copy.near, copy.sent = link, near, copy.sent + 1
         if link == "stopped":
             copy.working, copy.busy = copy.working + 1, False
         if link == "linked" and copy.received < len(log.written):
@@ -203,7 +266,7 @@ class Replication(Clock):
         """Nothing more from the old primary."""
         for member, copy in log.copies.items():
             if member.role == "replica" and copy.link == "linked":
-                self.link(log, member, "cut")
+                self.link(log, member, "cut", copy.near)
 
     def sample(self) -> Process:
         """How far behind every replica is at the end of each second."""
@@ -215,33 +278,59 @@ class Replication(Clock):
 
     # ---- promotion ----
     def lead(self, log: Log, f: Failover) -> Process:
-        """Watch all members; when the primary is lost promote who has received most; take former primaries back as replicas."""
-        misses, back = dict.fromkeys(log.members, 0), dict[Server, int | None]()
+        """Watch the members; when the primary is lost promote who has received most; take former primaries back as replicas."""
+        store, duty = self.store(log.node), self.duties[log.node, log.partition]
+        mine = [m for m in log.members if not store.abroad or self.region(m) == self.region(duty.home)]
+        misses, back, moves = dict.fromkeys(mine, 0), dict[Server, int | None](), 0
         interval = ticks(f.monitor_interval_s)
         yield self.control(int(stream_uniform(self.plan.seed, "monitor phase", *self.named(log.node, log.partition)) * interval))
         while True:
-            tick, old = self.env.now, log.primary
-            views = {m: self.view(m) for m in log.members}
+            tick = self.env.now
+            views = {m: self.view(m) for m in mine}
             if 2 in views.values():
                 yield self.control(ticks(f.monitor_timeout_s))
             for member, view in views.items():
                 misses[member] = misses[member] + 1 if view else 0
-            fit = [m for m in log.members if m is not old and m not in back and not misses[m]]
-            if misses[old] >= f.misses and fit and not self.live.uncontrolled[old.number]:
+            if duty.busy or duty.abroad:
+                while duty.busy or duty.abroad:
+                    yield self.control(interval)
+                if moves != duty.moves:
+                    misses, back, moves = dict.fromkeys(mine, 0), {}, duty.moves
+                continue
+            old = duty.primary
+            fit = [m for m in mine if m is not old and m not in back and not misses[m]]
+            lost, quorum = misses[old] >= f.misses, store.write_quorum
+            helpless = bool(self.live.uncontrolled[old.number])
+            if lost and not helpless and len(fit) >= (len(log.members) - quorum + 1 if quorum > 1 else 1):
+                duty.busy = True
                 yield self.control(ticks(f.decide_s))
-                old.role = "out of sync"
-                self.relink()
-                new = max(fit, key=lambda m: log.copies[m].received)
+                self.set_role(old, "out of sync")
+                new = max(fit, key=lambda m: self.has(log, m))
                 yield self.control(ticks(f.promote_s))
+                duty.busy = False
                 if self.view(new):
-                    old.role, misses[old] = "primary", 0
-                    self.relink()
+                    misses[old] = 0
+                    self.set_role(old, "primary")
                 else:
                     self.promote(log, new)
                     misses[old], back[old] = f.misses, None
-                    self.env.process(self.propagate(log.node, log.partition, f, new))
+                    self.install(log.node, log.partition, f, new)
+            home = duty.home
+            ready = home is not old and home not in back and not misses[home] and not misses[old]
+            ready = ready and not self.live.uncontrolled[home.number]
+            if f.fail_back and not lost and ready and log.copies[home].link == "linked":
+                duty.busy = True
+                self.set_role(old, "out of sync")
+                yield self.control(ticks(f.promote_s))
+                duty.busy = False
+                if self.view(home):
+                    self.set_role(old, "primary")
+                else:
+                    self.promote(log, home, whole=True)
+                    back[old] = None
+                    self.install(log.node, log.partition, f, home)
             for member in list(back):
-                if misses[member] or misses[log.primary]:
+                if misses[member] or misses[duty.primary]:
                     back[member] = None
                 elif (due := back[member]) is None:
                     back[member] = self.env.now + ticks(f.resync_s)
@@ -250,12 +339,22 @@ class Replication(Clock):
                     self.rejoin(log, member)
             yield self.control(max(interval - (self.env.now - tick), ticks(0.001)))
 
-    def promote(self, log: Log, new: Server) -> None:
-        """The new primary goes on with what it has received; the rest of the log is lost."""
-        kept = log.copies[new].received
+    def set_role(self, member: Server, role: str) -> None:
+        """A member is fenced, or is the primary again."""
+        member.role = role
+        self.relink()
+        self.resume_all()
+
+    def has(self, log: Log, member: Server) -> int:
+        """How much of the log a member would go on with."""
+        return len(log.written) if self.store(log.node).shared else log.copies[member].received
+
+    def promote(self, log: Log, new: Server, whole: bool = False) -> None:
+        """The new primary goes on with what it has; the rest of the log is lost."""
+        kept = len(log.written) if whole else self.has(log, new)
         gone = log.written[kept:]
         if gone:
-            self.lost_writes.append((self.env.now / TICKS_PER_S, len(gone), (self.env.now - gone[0]) / TICKS_PER_S))
+            self.lose_acknowledged(log, gone)
         self.unlink(log)
         log.primary, log.lost, log.written = new, log.lost + len(gone), log.written[:kept]
         log.versions = {k: min(v, kept) for k, v in log.versions.items()}
@@ -265,6 +364,12 @@ class Replication(Clock):
             copy.received, copy.applied = min(copy.received, kept), min(copy.applied, kept)
         new.role = "primary"
         self.relink()
+        self.resume_all()
+
+    def lose_acknowledged(self, log: Log, gone: list[int]) -> None:
+        """Writes acknowledged at these instants are lost now."""
+        age = (self.env.now - gone[0]) / TICKS_PER_S
+        self.lost_writes.append((self.env.now / TICKS_PER_S, len(gone), age, self.plan.nodes[log.node].id))
 
     def rejoin(self, log: Log, member: Server) -> None:
         """A former primary has copied everything."""
@@ -273,6 +378,7 @@ class Replication(Clock):
         copy.link, copy.sent, copy.working, copy.busy = "cut", copy.sent + 1, copy.working + 1, False
         member.role = "replica"
         self.relink()
+        self.resume_all()
 
     def named(self, node: int, partition: int) -> tuple[object, ...]:
         """Names of a partition's draws."""
@@ -284,4 +390,9 @@ class Replication(Clock):
         def of(self, node: int) -> list[Server]: ...
         def one_way(self, a: int, b: int) -> int: ...
         def view(self, server: Server) -> int: ...
-        def propagate(self, n: int, p: int, f: Failover, primary: Server) -> Process: ...
+        def install(self, n: int, p: int, f: Failover, primary: Server) -> None: ...
+        def talk(self, one: Server, other: Server) -> bool: ...
+        def may_go_on(self, server: Server, about: About) -> bool: ...
+        def resume_all(self) -> None: ...
+        def region(self, server: Server) -> str | None: ...
+        def lead_from_afar(self, log: Log, f: Failover) -> Process: ...

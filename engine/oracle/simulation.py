@@ -11,11 +11,11 @@ import simpy
 
 from engine.behaviours import Balancer, Cache, Function, Limiter, Resolver, Station, Store
 from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
+from engine.oracle.afar import Afar
 from engine.oracle.caches import Caches
 from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, THROTTLE, Draws
 from engine.oracle.gates import Gates
-from engine.oracle.replication import Replication
 from engine.oracle.resolution import Names
 from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
 from engine.oracle.traffic import Traffic
@@ -24,7 +24,7 @@ from engine.plan import Plan
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
+class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False, last_first: bool = False) -> None:
@@ -238,12 +238,11 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
             yield self.work(int(min(work, FOREVER) + 0.5))
             if self.gone(job, epoch):
                 return None
-        if isinstance(behaviour, Store) and len(behaviour.azs) - behaviour.replicas > 1:
+        if isinstance(behaviour, Store) and self.waits_for_members(behaviour):
             local += 1
-            if self.writes(job.about):
-                job.stage = "sync"
-                if not (yield from self.replicate(server, epoch)):
-                    return None
+            job.stage = "sync"
+            if not (yield from self.replicate(job, epoch)):
+                return None
         if not self.holds_to_the_end(server.node):
             local += 1
             self.free_slot(server)
@@ -311,17 +310,3 @@ class Oracle(Gates, Names, Traffic, Control, Replication, Caches):
             if self.gone(job, epoch):
                 return None
         return False
-
-    def replicate(self, server: Server, epoch: int) -> Process:
-        """One round trip to the standby; when it does not answer, wait until it does or no longer counts. False when the server died."""
-        standby = server.standby
-        if standby is None:
-            return True
-        yield self.work(self.way(server.place, standby.place) + self.way(standby.place, server.place))
-        if server.epoch != epoch:
-            return False
-        if server.standby is not None and not self.in_touch(server):
-            wake = self.env.event()
-            server.stalled.append(wake)
-            yield wake
-        return server.epoch == epoch

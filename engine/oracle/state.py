@@ -97,6 +97,9 @@ class Server:
     standby: Server | None = None
     down: int = 0
     slow: float = 1.0
+    strain: float = 1.0  # what faults make of it
+    warmings: int = 0
+    chill: float = 1.0  # what cold buffers make of it
     tokens: float | None = None  # of a limiter's bucket; None: never used
     filled: int = 0
     idle: list[int] = field(default_factory=list)  # since when each idle environment of a function is, ascending
@@ -120,7 +123,19 @@ class Server:
     queue: deque[tuple[Job, simpy.Event]] = field(default_factory=deque)
     jobs: InOrder[Job] = field(default_factory=lambda: InOrder())  # admitted and not yet answered, waiting ones included
     attempts: InOrder[Attempt] = field(default_factory=lambda: InOrder())  # open calls of its own
-    stalled: list[simpy.Event] = field(default_factory=list)
+    stalled: list[tuple[simpy.Event, About]] = field(default_factory=list)
+    split: list[int] = field(default_factory=list)  # when it acknowledged writes although another is the primary
+
+
+@dataclass(eq=False)
+class Duty:
+    """Who takes the writes of a partition, as its controllers know it."""
+
+    primary: Server
+    home: Server
+    busy: bool = False
+    abroad: bool = False
+    moves: int = 0
 
 
 @dataclass(eq=False)

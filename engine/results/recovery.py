@@ -22,6 +22,7 @@ from engine.results.suspects import Suspects
 from engine.series import Series
 
 LEVEL_SHARE = 0.99
+Loss = tuple[float, int, float, str]  # as in `Series.lost_writes`
 
 
 def recoveries(plan: Plan, series: Series, events: Sequence[Event], objective: float | None) -> list[dict[str, Any]]:
@@ -62,11 +63,11 @@ def _measured_by_themselves(
     return usual, outages
 
 
-def _lost_writes(suspects: Suspects, series: Series) -> list[list[tuple[float, int, float]]]:
+def _lost_writes(suspects: Suspects, series: Series) -> list[list[Loss]]:
     """The losses of acknowledged writes that go back to each fault."""
-    found: list[list[tuple[float, int, float]]] = [[] for _ in suspects.faults]
+    found: list[list[Loss]] = [[] for _ in suspects.faults]
     for loss in series.lost_writes:
-        for index in suspects.of_lost_writes(loss[0]):
+        for index in suspects.of_lost_writes(loss[3], loss[0]):
             found[index].append(loss)
     return found
 
@@ -76,7 +77,7 @@ def _named(fault: PlanFault) -> dict[str, Any]:
 
 
 def _begun(
-    fault: PlanFault, outage: Outage, coped: Coping, lost: dict[str, int], writes: Sequence[tuple[float, int, float]]
+    fault: PlanFault, outage: Outage, coped: Coping, lost: dict[str, int], writes: Sequence[Loss]
 ) -> dict[str, Any]:
     rto_s: float | None = 0.0
     if outage.broken:
@@ -84,11 +85,11 @@ def _begun(
     return {
         "began": True,
         "rto_s": rto_s,
-        "rpo_s": max([0.0, *(fault.start_s - (at_s - age_s) for at_s, _, age_s in writes)]),
+        "rpo_s": max([0.0, *(fault.start_s - (at_s - age_s) for at_s, _, age_s, _ in writes)]),
         "phases": coped.phases,
         "ejections": coped.ejections,
         "lost_requests": lost,
-        "lost_writes": sum(int(count) for _, count, _ in writes),
+        "lost_writes": sum(int(count) for _, count, _, _ in writes),
         "target_availability": outage.target,
         "told": outage.told,
     }

@@ -56,9 +56,9 @@ class Suspects:
         lost = self._primaries(node_id, at_s)
         return self._chosen(at_s, lambda reach: any(self._silences(reach, i) for i in lost))[0]
 
-    def of_lost_writes(self, at_s: float) -> list[int]:
-        """Faults behind writes lost at an instant: those that hit a member of a store."""
-        members = [i for n in self.plan.stores() for i in self.plan.instances_of(n)]
+    def of_lost_writes(self, node_id: str, at_s: float) -> list[int]:
+        """Faults behind writes a store lost at an instant: those that hit a member of it."""
+        members = list(self.plan.instances_of(self._nodes[node_id]))
         return self._chosen(at_s, lambda reach: any(self._silences(reach, i) for i in members))[0]
 
     def latest(self, at_s: float, among: Iterable[int] | None = None) -> list[int]:
