@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class Demand:
     """Requests per second, seconds per request and slots of every node when the instances in ``lost`` are gone and all have noticed."""
 
-    def __init__(self, design: Design, lost: frozenset[int]) -> None:
-        self.design, self.lost = design, lost
+    def __init__(self, design: Design, lost: frozenset[int], mean_over_s: float | None = None) -> None:
+        """Rates are the peaks of the clients' shapes, or their means over ``mean_over_s``."""
+        self.design, self.lost, self.mean_over_s = design, lost, mean_over_s
         self.fine = works(design, lost)
         self.answer_s: dict[str, float] = {}
         self.hold_s: dict[str, float] = {}
@@ -82,10 +83,10 @@ class Demand:
             self.rate_per_s[self.design.callee(edge)] += passed * part
 
     def _peak(self, id: str, source: Source) -> float:
-        """The highest rate of the shape; users send one request per think time and answer."""
+        """The highest rate of the shape, or its mean; users send one request per think time and answer."""
         if source.users:
             return source.users / (source.think_s + self.answer_s[id])
-        return max(rate for _, rate in source.segments)
+        return max(rate for _, rate in source.segments) if self.mean_over_s is None else _mean_rate(source, self.mean_over_s)
 
     def _time(self, id: str) -> None:
         behaviour = self.design.nodes[id].behaviour
@@ -108,13 +109,15 @@ class Demand:
 
     def way_s(self, a: str, b: str) -> float:
         """Mean round trip between instances of two nodes; a store is asked at its first member."""
-        ends = [self._places(id)[:1] if self.design.does(id) == "store" else self._places(id) for id in (a, b)]
+        ends = [self.places(id, asked=True) for id in (a, b)]
         if not ends[0] or not ends[1]:
             return 0.0
         return 2 * float(np.mean(self.design.plan.one_way_s[np.ix_(*ends)]))
 
-    def _places(self, id: str) -> list[int]:
-        return [self.design.plan.instances[i].place for i in self.left(id)]
+    def places(self, id: str, asked: bool = False) -> list[int]:
+        """Places of its instances; of a store only that of the first member when it is ``asked``."""
+        places = [self.design.plan.instances[i].place for i in self.left(id)]
+        return places[:1] if asked and self.design.does(id) == "store" else places
 
     def _copied_s(self, id: str, store: Store) -> float:
         """A write is answered when the furthest synchronous standby has it."""
@@ -164,3 +167,11 @@ class Demand:
         mix = [(rate * part, name) for rate, source in sources for name, part in source.classes or (("", 1.0),)]
         total = math.fsum(rate for rate, _ in mix)
         return math.fsum(rate for rate, name in mix if wanted(name)) / total if total else 0.0
+
+
+def _mean_rate(source: Source, duration_s: float) -> float:
+    """Requests per second on average over the first ``duration_s``; a shape that repeats, over whole periods."""
+    until_s = source.repeat_s or duration_s
+    ends = [*(start for start, _ in source.segments[1:]), math.inf]
+    pieces = [(max(0.0, min(end, until_s) - start), rate) for (start, rate), end in zip(source.segments, ends)]
+    return math.fsum(length * rate for length, rate in pieces) / until_s

@@ -65,6 +65,8 @@ def show_run(summary: dict[str, Any]) -> None:
             ("latency", f"p50 {seconds(latency['p50'])}, p95 {seconds(latency['p95'])}, p99 {seconds(latency['p99'])}"),
         ])
     )  # fmt: skip
+    if summary["cost"]:
+        out.print(_grid([("cost", cost(summary["cost"]))]))
     out.print(_nodes(summary["nodes"]))
     out.print(_edges(summary["edges"]))
     if summary["faults"]:
@@ -73,6 +75,13 @@ def show_run(summary: dict[str, Any]) -> None:
         if lines:
             out.print(Text(title, style="bold"))
             show_lines(lines, out)
+
+
+def cost(bill: dict[str, Any]) -> str:
+    """The month's total with its date, and what is not in it."""
+    without = f", without {', '.join(bill['not_priced'])}" if bill["not_priced"] else ""
+    read = f"prices of {bill['prices_read']}, {bill['region']}" if bill["prices_read"] else "nothing here has a price"
+    return f"about ${bill['usd_per_month']:,.2f} a month at this rate ({read}{without})"
 
 
 def _still_open(requests: Row) -> str:

@@ -57,6 +57,9 @@ class DynamoDb(RegionPlaced):
                                     assumption="AWS says single-digit milliseconds: reads 3 ms at the median and 10 at p99, writes 5 "
                                     "and 15", likely=(0.003, 0.005))  # fmt: skip
 
+    storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=1e9, label="Storage", likely=(1, 10_000),
+                                 assumption="a small shop")  # fmt: skip
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (self.home(geography),) * self.partitions
 

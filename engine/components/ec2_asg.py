@@ -5,28 +5,29 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.components.base import Limit, quantity
-from engine.components.service import Service
+from engine.components.group import Group
 from engine.components.values import Exponential, ServiceTime
-from engine.geography import Geography
+
+InstanceType = Literal[
+    "t3.micro", "t3.small", "t3.medium", "t3.large", "t4g.medium", "t4g.large", "m5.large", "m5.xlarge", "m5.2xlarge", "m6i.large",
+    "m6g.large", "m7g.large", "m7i.large", "c5.large", "c7g.large", "r5.large", "r6g.large", "r7g.large",
+]  # fmt: skip
 
 
-class Ec2Asg(Service):
+class Ec2Asg(Group):
     """A service on EC2. Its AZs are those of one Region: all of them unless told otherwise."""
 
-    kind: Literal["ec2_asg"] = "ec2_asg"  # type: ignore[assignment]  # a group is a service of another kind
+    kind: Literal["ec2_asg"] = "ec2_asg"
     label: ClassVar = "EC2 Auto Scaling group"
-    category: ClassVar = "Compute"
     glyph: ClassVar = "stack"
     summary: ClassVar = "EC2 instances spread evenly over AZs; losing an AZ takes its share of them."
-    unplaced: ClassVar = "azs"
     az_loss: ClassVar = "The instances in the AZ fall silent; without autoscaling nothing replaces them, and the others carry the load."
     region_loss: ClassVar = "All instances fall silent; they come back empty."
     control_loss: ClassVar = "Instances run on; none is launched, replaced or taken out until it is back."
     limits: ClassVar = (
         Limit("Capacity of the instance type in an AZ", "InsufficientInstanceCapacity", source="EC2 user guide, troubleshooting launches"),
     )  # fmt: skip
-    left_out: ClassVar = "Instance types: slots and service time say how fast one is. EBS volumes, warm pools, Spot."
-    one_region: ClassVar = True
+    left_out: ClassVar = "What an instance type can do: slots and service time say how fast one is. EBS volumes, warm pools, Spot."
     create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
 
     instances: int = quantity(2, "", "Instances, spread evenly over the AZs.", ge=1, le=2_000, likely=(2, 100),
@@ -36,5 +37,5 @@ class Ec2Asg(Service):
     service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
                                     label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
 
-    def home_azs(self, geography: Geography) -> list[str]:
-        return self.azs or geography.azs_of[self.home(geography)]
+    instance_type: InstanceType = quantity("m6i.large", "", "For the cost alone: slots and service time say how fast an instance is.",
+                                           assumption="two vCPUs and 8 GB, common for a web server", label="Instance type")  # fmt: skip

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.components.base import Limit, quantity
-from engine.components.ec2_asg import Ec2Asg
+from engine.components.group import Group
 from engine.components.values import Exponential, ServiceTime
 
 
-class Ecs(Ec2Asg):
+class Ecs(Group):
     """A service of tasks without machines of one's own. Tasks are spread evenly over the AZs."""
 
-    kind: Literal["ecs"] = "ecs"  # type: ignore[assignment]  # a service of another kind
+    kind: Literal["ecs"] = "ecs"
     label: ClassVar = "ECS service on Fargate"
     glyph: ClassVar = "container"
     summary: ClassVar = "Containers without machines of one's own, spread over AZs; a new task takes half a minute to a minute."
@@ -23,7 +23,7 @@ class Ecs(Ec2Asg):
     limits: ClassVar = (
         Limit("Fargate vCPUs of the account in a Region", "the service cannot place a task: capacity or quota"),
     )  # fmt: skip
-    left_out: ClassVar = "Task sizes, deployments in steps (100 % to 200 % of the tasks), Fargate Spot."
+    left_out: ClassVar = "What a size of task can do, deployments in steps (100 % to 200 % of the tasks), Fargate Spot."
 
     instances: int = quantity(2, "", "Tasks, spread evenly over the AZs.", ge=1, le=2_000, label="Tasks", likely=(2, 100),
                               assumption="the fewest that survive the loss of one")  # fmt: skip
@@ -31,3 +31,7 @@ class Ecs(Ec2Asg):
                                 assumption="a small task with a pool of eight workers")  # fmt: skip
     service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
                                     label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
+    vcpu: float = quantity(0.5, "", "Of each task, for the cost alone.", ge=0.25, le=16, label="vCPU", likely=(0.25, 4),
+                           assumption="a small web server")  # fmt: skip
+    memory_gb: float = quantity(1, "GB", "Of each task, for the cost alone.", ge=0.5, le=30, label="Memory", likely=(0.5, 8),
+                                assumption="a small web server")  # fmt: skip

@@ -37,6 +37,9 @@ class Efs(RegionPlaced):
                                     assumption="the EFS user guide says reads from 0.6 ms, writes a few ms",
                                     likely=(0.0006, 0.005))  # fmt: skip
 
+    storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=1e9, label="Storage", likely=(1, 10_000),
+                                 assumption="a small shop")  # fmt: skip
+
     def lower(self, geography: Geography) -> StoreBehaviour:
         service = self.service.lower()
         slots = max(1, round(self.rate_per_s * service.mean_s))  # Little's law

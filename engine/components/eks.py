@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.components.base import Limit, quantity
-from engine.components.ec2_asg import Ec2Asg
+from engine.components.group import Group
 from engine.components.values import Exponential, ServiceTime
 
 
-class Eks(Ec2Asg):
+class Eks(Group):
     """Pods behind a service name. They are spread evenly over the AZs, as topology spread constraints ask for."""
 
-    kind: Literal["eks"] = "eks"  # type: ignore[assignment]  # a service of another kind
+    kind: Literal["eks"] = "eks"
     label: ClassVar = "EKS deployment"
     glyph: ClassVar = "pods"
     summary: ClassVar = "Pods spread over AZs; a new one takes seconds on a node with room, minutes when a node has to come first."
@@ -31,3 +31,7 @@ class Eks(Ec2Asg):
                                 assumption="a small pod with a pool of eight workers")  # fmt: skip
     service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
                                     label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
+    vcpu: float = quantity(0.5, "", "Of each pod, for the cost alone.", ge=0.25, le=16, label="vCPU", likely=(0.25, 4),
+                           assumption="a small web server")  # fmt: skip
+    memory_gb: float = quantity(1, "GB", "Of each pod, for the cost alone.", ge=0.5, le=30, label="Memory", likely=(0.5, 8),
+                                assumption="a small web server")  # fmt: skip

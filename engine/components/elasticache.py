@@ -42,3 +42,6 @@ class ElastiCache(Cache):
     stale_if_error_s: float = quantity(0, "s", "How long after its time to live a value is still given out when a new one cannot be had.",
                                        ge=0, le=LONGEST_S, label="Stale if error", likely=(0, 3_600),
                                        assumption="old answers are not given out")  # fmt: skip
+    node_type: Literal["cache.m4.large", "cache.m5.large", "cache.m6g.large", "cache.r5.large", "cache.r6g.large"] = quantity(
+        "cache.m6g.large", "", "For the cost alone: slots, service time and capacity say what a node can do.", label="Node type",
+        assumption="the smallest node that is not burstable")  # fmt: skip

@@ -46,7 +46,7 @@ class Lambda(Function):
         Limit("900 s a request at most, 3 s unless configured", "Task timed out, an error",
               "by the timeout of the edge into it", "botocore 1.43, service model of lambda"),
     )  # fmt: skip
-    left_out: ClassVar = "Memory and CPU, the function's own timeout (set the caller's), environments per AZ."
+    left_out: ClassVar = "What more memory speeds up, the function's own timeout (set the caller's), environments per AZ."
 
     runtime: Runtime = quantity("python", "", "What it is written in; decides how long a cold start takes unless that is given.",
                                 assumption="the commonest choice")  # fmt: skip
@@ -65,6 +65,9 @@ class Lambda(Function):
                                             label="Provisioned", source="Lambda developer guide: none unless configured")  # fmt: skip
     scaling_per_10_s: int = quantity(1_000, "", "New environments per 10 s at most; what is not used does not accumulate.", ge=1,
                                      le=1_000, label="Scaling rate", source=SCALING)  # fmt: skip
+
+    memory_mb: int = quantity(128, "MB", "Of each environment, for the cost alone.", ge=128, le=10_240, label="Memory",
+                              source="botocore 1.43, service model of lambda: MemorySize")  # fmt: skip
 
     def home_azs(self, geography: Geography) -> list[str]:
         return [self.home(geography)]

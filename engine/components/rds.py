@@ -67,6 +67,11 @@ class Rds(RegionPlaced):
                                     assumption="queries inside an AZ take 1 to 3 ms at the median", likely=(0.001, 0.01))  # fmt: skip
     queue_capacity: int | None = quantity(None, "", "Queries that may wait; without a limit the queue is unbounded.", ge=0,
                                           le=1_000_000_000, label="Queue capacity")  # fmt: skip
+    instance_class: Literal["db.t3.large", "db.m5.large"] = quantity(
+        "db.m5.large", "", "For the cost alone: slots and service time say how fast it is.", label="Instance class",
+        assumption="a small class for production")  # fmt: skip
+    storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=65_536, label="Storage", likely=(20, 1_000),
+                                 assumption="a small shop")  # fmt: skip
     failover: RdsFailover = quantity(RdsFailover(), "", "The clocks of a Multi-AZ failover.", assumption=STATED)
 
     def sits(self, geography: Geography) -> tuple[str, ...]:

@@ -42,6 +42,9 @@ class S3(RegionPlaced):
                                     label="Service time", assumption="the S3 user guide says roughly 100 to 200 ms to the first byte",
                                     likely=(0.1, 0.2))  # fmt: skip
 
+    storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=1e9, label="Storage", likely=(1, 10_000),
+                                 assumption="a small shop")  # fmt: skip
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (self.home(geography),) * self.prefixes
 

@@ -22,6 +22,8 @@ from engine.series import Series
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.cost import Estimate
+
 
 class Result:
     """What a run came to. Everything is computed from the plan, the series and the log when first asked for.
@@ -82,11 +84,19 @@ class Result:
             "nodes": totals.nodes(self.plan, self.series),
             "edges": totals.edges(self.plan, self.series),
             "traffic": totals.traffic(self.plan, self.series),
+            "cost": self.cost.as_dict() if self.cost else None,
             "faults": self.faults,
             "objectives": self.objectives,
             "expectations": self.expectations,
         }
         return plain(summary | ({"stopped": self.stopped} if self.stopped else {}))
+
+    @cached_property
+    def cost(self) -> Estimate | None:
+        """What the drawing costs in a month that goes on like this run, approximately; None before the first second after the warm-up."""
+        from engine.cost import of_run  # here, because only who asks for it needs the prices
+
+        return of_run(self.scenario, self.plan, self.series) if hasattr(self.scenario, "topology") else None
 
     def _requests(self) -> dict[str, Any]:
         classes = totals.by_class(self.plan, self.series)
