@@ -203,6 +203,15 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Pollers:
+    """Who takes batches from a queue and invokes a function with each, one batch at a time: ``start`` of them, more while messages wait."""
+
+    start: int = 5
+    per_minute: float = 300.0
+    most: int = 1250
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Keeps messages until a consumer has worked on them. Who publishes waits until the message is stored; consumers ask for work."""
 

@@ -64,6 +64,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     stores.logs(plan, s)
     caches.memories(plan, s)
     build_queues.queues(plan, s)
+    build_queues.accounts(plan, s)
     build_topics.topics(plan, s)
     return world
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.behaviours import Queue
+from engine.behaviours import Function, Queue
 from engine.kernel import layout as L
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def sizes(plan: Plan) -> list[tuple[str, int, int]]:
 def queues(plan: Plan, s: np.void) -> None:
     """Fill the tables of message queues; instances and edges are there already."""
     s["free_message"] = s["hungry_head"] = -1
-    s["edges"]["queue"][: len(plan.edges)] = -1
+    s["edges"]["queue"][: len(plan.edges)] = s["edges"]["taker"][: len(plan.edges)] = -1
     index = {plan.nodes[n].id: q for q, n in enumerate(plan.queues())}
     pulls: dict[int, list[tuple[int, int]]] = {}
     at = 0
@@ -43,7 +43,9 @@ def queues(plan: Plan, s: np.void) -> None:
         for e in node.calls:
             s["edges"][e]["queue"] = q
             for i in plan.instances_of(plan.edges[e].callee):
-                s["takers"][at] = np.array((e, i), L.taker_dt)
+                s["takers"][at] = np.array((e, i, plan.edges[e].pollers.start, 0), L.taker_dt)
+                if isinstance(plan.nodes[plan.edges[e].callee].behaviour, Function):
+                    s["edges"][e]["taker"] = at
                 pulls.setdefault(i, []).append((q, e))
                 at += 1
         row["n_takers"] = at - row["first_taker"]
@@ -54,3 +56,15 @@ def queues(plan: Plan, s: np.void) -> None:
         for pair in found:
             s["pulls"][at] = np.array(pair, L.pull_dt)
             at += 1
+
+
+def accounts(plan: Plan, s: np.void) -> None:
+    """Functions that share the environments of an account, each account a list of them."""
+    s["inst"]["account"][: len(plan.instances)] = s["inst"]["next_function"][: len(plan.instances)] = -1
+    for a, (most, functions) in enumerate(plan.accounts):
+        s["accounts"][a]["most"], s["accounts"][a]["first"] = most, -1
+        for n in functions:
+            i = plan.nodes[n].first
+            s["inst"][i]["account"], s["inst"][i]["next_function"] = a, s["accounts"][a]["first"]
+            s["accounts"][a]["first"] = i
+    s["n_account"] = len(plan.accounts)

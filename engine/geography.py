@@ -16,6 +16,10 @@ class Region(Strict):
 
     id: Id = quantity(..., "", "Name of the Region, e.g. us-east-1.")
     azs: list[Id] = quantity(..., "", "Names of its Availability Zones, e.g. [us-east-1a, us-east-1b].", min_length=1, max_length=12)
+    account_concurrency: int = quantity(
+        1_000, "", "Environments all functions of the Region have together; what is reserved for one is taken from it.", ge=1, le=1_000_000,
+        source="Lambda developer guide, quotas: 1 000 per Region",
+    )  # fmt: skip
 
 
 DEFAULT_REGION = Region(id="region-1", azs=["region-1a"])

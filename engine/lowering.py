@@ -41,6 +41,7 @@ def lower(scenario: Scenario, seed: int | None = None, duration_s: float | None 
         edges=_edges(scenario),
         instances=instances,
         faults=_faults(scenario, places, nodes),
+        accounts=_accounts(scenario),
         jitter=scenario.network.jitter,
     )
 
@@ -115,10 +116,23 @@ def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
             e.id, number[e.caller], number[e.callee],
             node[e.caller].treat(e.policy(node[e.caller].call_timeout_s), e.model_fields_set, node[e.callee]),
             lookup, e.request_kb, e.response_kb,
-            e.weight_or_one, tuple(e.locations or ()), tuple(e.filter or ()), e.dead_letter,
+            e.weight_or_one, tuple(e.locations or ()), e.pollers(), tuple(e.filter or ()), e.dead_letter,
         )
         for e, lookup in zip(scenario.edges, lookups, strict=True)
     )
+
+
+def _accounts(scenario: Scenario) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """For each Region in which functions could use more environments than the account has: how many those without a reservation share."""
+    found = []
+    for region in scenario.geography.regions:
+        every = [(n, node.environments(scenario.geography)) for n, node in enumerate(scenario.nodes)]
+        pools = [(n, pool) for n, pool in every if pool and pool[0] == region.id]
+        left = region.account_concurrency - sum(reserved for _, (_, _, reserved) in pools)
+        sharing = [(n, most) for n, (_, most, reserved) in pools if not reserved]
+        if sum(most for _, most in sharing) > left:
+            found.append((left, tuple(n for n, _ in sharing)))
+    return tuple(found)
 
 
 def _faults(scenario: Scenario, places: tuple[Place, ...], nodes: tuple[PlanNode, ...]) -> tuple[PlanFault, ...]:

@@ -8,7 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from engine.behaviours import WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Queue, Resolver, Source, Station, Store, Topic
+from engine.behaviours import (
+    WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Pollers, Queue, Resolver, Source, Station, Store, Topic,
+)  # fmt: skip
 from engine.live import Live
 
 HOPS = ("same_az", "cross_az", "cross_region", "internet")  # kinds of way a message takes, as they are billed
@@ -66,6 +68,7 @@ class PlanEdge:
     response_kb: float = 1.0
     weight: float = 1.0  # of a resolver's record, of each target behind a balancer
     locations: tuple[str, ...] = ()  # a resolver's record is for callers there; none: for everybody else
+    pollers: Pollers = field(default_factory=Pollers)  # where a function consumes a queue
     only: tuple[str, ...] = ()
     dead_letter: str | None = None
 
@@ -118,6 +121,7 @@ class Plan:
     edges: tuple[PlanEdge, ...]
     instances: tuple[PlanInstance, ...]
     faults: tuple[PlanFault, ...]
+    accounts: tuple[tuple[int, tuple[int, ...]], ...] = ()  # environments that functions (indices of their nodes) share, and which
     jitter: float = 0.0  # each message takes between 1 − jitter and 1 + jitter times its one-way time, uniform
 
     def instances_of(self, node: int) -> range:
@@ -189,6 +193,11 @@ class Plan:
     def queues(self) -> list[int]:
         """Node indices of all message queues, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Queue)]
+
+    def mappings(self) -> list[int]:
+        """Edges over which functions consume message queues, in document order."""
+        from_queue = (e for n in self.queues() for e in self.nodes[n].calls)
+        return sorted(e for e in from_queue if isinstance(self.nodes[self.edges[e].callee].behaviour, Function))
 
     def topics(self) -> list[int]:
         """Node indices of all topics, in document order."""

@@ -60,6 +60,7 @@ def warm() -> None:
     conductor.run_to(conductor.end)
     conductor.sync()
     doors.index_message_groups(conductor.world)
+    doors.set_pollers(conductor.world, 0, 1, conductor.now)
     moves.redrive(conductor.world, 0, 0, 0, conductor.now)
     moves.replay(conductor.world, 0, 0, 0, 0)
     moves.wake_topics(conductor.world)

@@ -72,6 +72,10 @@ class Component(Strict):
         """How many instances it can have; for limits of size, before its places are known to be sound."""
         return getattr(self, "instances", 1) * getattr(self, "partitions", 1) * (1 + len(getattr(self, "replica_azs", None) or ()))
 
+    def environments(self, geography: Geography) -> tuple[str, int, int] | None:
+        """(Region, most at once, how many of them reserved) of what runs in an account's environments on demand; None of all others."""
+        return None
+
     def lower(self, geography: Geography) -> Behaviour:
         """The behaviour this node has, with every default filled in."""
         raise NotImplementedError

@@ -33,7 +33,6 @@ REFUSED: dict[tuple[str, str], str] = {
     ("store", "store"): "a store answers by itself, it calls nothing; standbys are part of the store (more AZs or Multi-AZ)",
     ("queue", "source"): "clients only send requests, nothing calls them",
     ("balancer", "queue"): "a balancer forwards to the instances of services, not to a message queue; let a service publish to it",
-    ("queue", "function"): "that a function is triggered by a queue is not available in this version; let a service consume it",
     ("store", "queue"): "a store answers by itself, it calls nothing; draw the edge the other way round",
     ("cache", "queue"): "a cache fetches a key from the service or store that has it; draw the edge there",
     ("queue", "cache"): "a cache is looked into, it does no work; let a service consume the messages",

@@ -59,6 +59,9 @@ class Function(AzPlaced):
         """Time a new environment takes before it serves."""
         return self.cold_start_s.lower()
 
+    def environments(self, geography: Geography) -> tuple[str, int, int] | None:
+        return geography.region_of[self.home_azs(geography)[0]], self.limit, self.reserved_concurrency or 0
+
     def lower(self, geography: Geography) -> FunctionBehaviour:
         return FunctionBehaviour(
             self.service.lower(), self.cold(), self.keep_alive_s, self.limit, self.provisioned_concurrency,

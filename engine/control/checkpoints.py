@@ -22,7 +22,7 @@ USED = {
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",
     "queues": "n_queue",
-    "topics": "n_topic",
+    "topics": "n_topic", "takers": "n_taker",
     "carried": "n_edge",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
     "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
@@ -32,9 +32,9 @@ USED = {
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
-    "takers": "n_taker", "pulls": "n_pull",
+    "pulls": "n_pull",
     "view_rows": "n_view", "via": "n_target",
-    "subs": "n_sub",
+    "subs": "n_sub", "accounts": "n_account",
 }  # fmt: skip
 PLACES = ("lat", "wire_of", "path_cut", "path_add", "path_loss", "hop_of")
 BY_START = ("start_begun", "start_latency", "start_ends", "start_degraded")

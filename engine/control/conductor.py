@@ -23,6 +23,7 @@ from engine.control.failover import watch_store
 from engine.control.faults import strike
 from engine.control.health import watch_targets
 from engine.control.lifecycle import first_stages
+from engine.control.mappings import scale_pollers
 from engine.control.moves import operators
 from engine.control.promotion import watch_replicas
 from engine.control.regions import watch_regions
@@ -87,6 +88,8 @@ class Conductor:
             for watch in (watch_store, watch_replicas, watch_regions):
                 for partition in range(self.plan.nodes[store].behaviour.partitions):  # type: ignore[union-attr]
                     self.env.process(watch(self, store, partition))
+        for edge in self.plan.mappings():
+            self.env.process(scale_pollers(self, edge))
         for process in operators(self):
             self.env.process(process)
         if replay_until is not None:

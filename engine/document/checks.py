@@ -64,9 +64,21 @@ def check_nodes(draft: Draft) -> Found:
     for id, problems in draft.misplaced.items():
         yield from (Problem(f"nodes.{id}.{field}", message) for field, message in problems if draft.places_known or field not in PLACING)
     yield from _check_named(draft)
+    yield from _check_reservations(draft)
     instances = sum(len(places) for places in draft.topology.sits.values())
     if instances > MOST_INSTANCES:
         yield Problem("nodes", f"there are {instances:,} instances in all; at most {MOST_INSTANCES:,} fit")
+
+
+def _check_reservations(draft: Draft) -> Found:
+    """What functions reserve must leave something of their Region's account for the others."""
+    geography = draft.scenario.geography
+    for index, region in enumerate(geography.regions if draft.places_known else ()):
+        pools = [pool for node in draft.scenario.nodes if (pool := node.environments(geography)) and pool[0] == region.id]
+        reserved = sum(held for _, _, held in pools)
+        if reserved > region.account_concurrency or (reserved == region.account_concurrency and not all(held for _, _, held in pools)):
+            message = f"the functions of {region.id} reserve {reserved:,} environments; give the account more, or reserve less"
+            yield Problem(f"regions[{index}].account_concurrency", message)
 
 
 def check_edges(draft: Draft) -> Found:
@@ -166,7 +178,7 @@ def _check_kind(draft: Draft, edge: Edge) -> Iterator[tuple[str, str]]:
     if edge.kind not in (None, implied):
         yield "kind", f"must be {implied}, which its two ends imply, not {edge.kind!r}; or leave it out"
     if implied == "consume":
-        for field in sorted(edge.model_fields_set - {"caller", "callee", "kind"}):
+        for field in sorted(edge.model_fields_set - {"caller", "callee", "kind", "max_concurrency"}):
             why = f"{edge.caller!r} hands a message out again after its visibility_timeout_s"
             yield field, f"a consume edge has no {field}: {why}; remove it"
 

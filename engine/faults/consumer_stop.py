@@ -15,7 +15,7 @@ class ConsumerStop(Fault):
     label: ClassVar = "Consumers stop"
     summary: ClassVar = "Consumers take no more messages; the queue grows until they do again."
     targets: ClassVar = ("instance", "node")
-    behaviours: ClassVar = ("station",)
+    behaviours: ClassVar = ("station", "function")
 
     def says(self) -> str:
         return f"{self.target} takes no messages"

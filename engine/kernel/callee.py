@@ -31,7 +31,7 @@ def reply(s, f, outcome, now):
         if send(s, f, fr.edge, ANSWER, fr.inst, s.frames[p].inst, now):
             return
         replace_child(s, p, f, NOBODY)
-    elif p < NOBODY and outcome == OK and acknowledge(s, f, now):
+    elif p < NOBODY and acknowledge(s, f, outcome, now):
         return
     release(s, f)
 

@@ -6,7 +6,8 @@ A consumer's slot is taken when the queue hands a message over, not when it arri
 from __future__ import annotations
 
 from engine.kernel.jit import inner, tiny
-from engine.kernel.layout import ALIVE, ANSWER, LOST, OK, REPLY, REQUEST, TRAVEL
+from engine.kernel.layout import ALIVE, ANSWER, LOST, OK, ON_DEMAND, REPLY, REQUEST, TRAVEL
+from engine.kernel.pollers import invoke, let_poller_go
 from engine.kernel.rng import FOR_ERROR, FOR_THROTTLE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
 from engine.kernel.wires import NOBODY, count_message, is_cut, release, send
@@ -32,6 +33,9 @@ def receive(s, f, now):
         refuse_delivery(s, f, now)
         return False
     ins.offered += ins.mean_work * ins.slow
+    if ins.gate == ON_DEMAND and not invoke(s, f, ins, now):
+        release(s, f)
+        return False
     return True
 
 
@@ -46,9 +50,18 @@ def fails_at_once(ins, key):
 @tiny
 def refuse_delivery(s, f, now):
     """Nothing is done for this delivery; the slot that was kept for it is free."""
-    i = s.frames[f].inst
+    i, e = s.frames[f].inst, s.frames[f].edge
     release(s, f)
-    free_slot(s, i, now)
+    give_up_place(s, e, i, now)
+
+
+@tiny
+def give_up_place(s, e, i, now):
+    """The slot, or the poller, that was kept for a delivery over edge e is free."""
+    if s.edges[e].taker >= 0:
+        let_poller_go(s, e)
+    else:
+        free_slot(s, i, now)
 
 
 @tiny
@@ -62,11 +75,12 @@ def is_spoiled(s, m, handle):
 
 
 @tiny
-def acknowledge(s, f, now):
-    """The work is done: ask the queue to delete. False when nothing is sent: a poisoned batch, or a cut on the way."""
+def acknowledge(s, f, outcome, now):
+    """The work is over: ask the queue to delete. False when nothing is sent: it failed, a poisoned batch, or a cut on the way."""
     fr = s.frames[f]
+    let_poller_go(s, fr.edge)
     m = -2 - fr.parent
-    if is_spoiled(s, m, fr.key):
+    if outcome != OK or is_spoiled(s, m, fr.key):
         return False
     fr.state = REPLY
     home = s.queues[s.edges[fr.edge].queue].inst
@@ -85,7 +99,7 @@ def lose_deliveries(s):
                 if is_cut(s, fr.edge, REQUEST, here, there):
                     fr.parent = NOBODY
                     fr.state = LOST
-                    free_slot(s, fr.inst, s.now)
+                    give_up_place(s, fr.edge, fr.inst, s.now)
             elif is_cut(s, fr.edge, ANSWER, there, here):
                 fr.parent = NOBODY
                 fr.state = LOST
@@ -99,3 +113,4 @@ def forget_deliveries(s, i):
         if fr.inst == i and fr.state == TRAVEL and fr.parent < NOBODY:
             fr.parent = NOBODY
             fr.state = LOST
+            let_poller_go(s, fr.edge)

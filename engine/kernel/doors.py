@@ -29,6 +29,7 @@ from engine.kernel.layout import (
 )  # fmt: skip
 from engine.kernel.loop import advance
 from engine.kernel.messages import index_groups
+from engine.kernel.pollers import let_poller_go
 from engine.kernel.queues import feed_queue
 from engine.kernel.records import leave_joined, stop_leading, wake_orphans
 from engine.kernel.rng import ZERO, draw_u64
@@ -173,6 +174,9 @@ def kill(w, i, how, now):
                     kill_helper(s, f)
                 else:
                     ins.n_killed += 1
+                    if fr.parent < NOBODY:  # a delivery: it answers to nobody, and its messages reappear by themselves
+                        let_poller_go(s, fr.edge)
+                        fr.parent = NOBODY
                     kill_frame(s, f, how == DEAD_REFUSED, now)
         reset_callers(s, i, now)
         if ins.memory >= 0:
@@ -283,6 +287,15 @@ def wake_queues(w, now):
     s = w[0]
     for q in range(s.n_queue):
         feed_queue(s, q, now)
+
+
+@settled
+@entry
+def set_pollers(w, t, most, now):
+    """There are so many pollers for a function's mapping to a queue."""
+    s = w[0]
+    s.takers[t].most = most
+    feed_queue(s, s.edges[s.takers[t].edge].queue, now)
 
 
 @entry

@@ -6,6 +6,8 @@ a new one costs a token of the scaling rate and a cold start. The idle times of 
 
 from __future__ import annotations
 
+import numpy as np
+
 from engine.kernel.jit import entry, inner
 from engine.kernel.layout import OK, THROTTLED
 from engine.kernel.tokens import take_token
@@ -22,12 +24,25 @@ def expire(s, ins, now):
 
 
 @inner
+def account_is_used_up(s, a):
+    """Whether the functions that share account a's environments use all of them; provisioned ones are used by being there."""
+    used = np.int64(0)
+    i = s.accounts[a].first
+    while i >= 0:
+        used += max(s.inst[i].busy, s.inst[i].provisioned)
+        i = s.inst[i].next_function
+    return used >= s.accounts[a].most
+
+
+@inner
 def find_environment(s, f, ins, now):
     """Give request f an environment, warm or cold, or say why there is none."""
     if ins.busy >= ins.slots:
         return THROTTLED
     if ins.busy < ins.provisioned:
         return OK
+    if ins.account >= 0 and account_is_used_up(s, ins.account):
+        return THROTTLED
     expire(s, ins, now)
     if ins.top > ins.bottom:
         ins.top -= 1

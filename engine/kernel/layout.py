@@ -87,6 +87,7 @@ N_FETCH = N_ENTRY  # keys of the caches that coalesce
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_000, 512, 65_536, 65_536, 1 << 22
 N_TOPIC, N_SUB = 512, 2048
+N_ACCOUNT = 128
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_VIEW, N_VERSIONS, N_RECORD = 128, 64, 64  # callers of resolvers; answers each remembers at most; records of one
 N_IDLE = 262_144  # environments of all functions
@@ -116,6 +117,7 @@ inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
     "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
+    "account next_function "
     "hungry_next "
     "holder n_split split_since "
     "registered absent enrolled withdrawn struck worked",
@@ -128,6 +130,7 @@ step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry r
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
     "eventual "
+    "taker "
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
     floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )
@@ -165,7 +168,7 @@ segment_dt = _record("", floats="start cum rate")
 # next in it; newer/older: all messages of the queue by age; next/prev: the list its state says; follower/prev: its group (the first knows
 # the `last`).
 message_dt = _record(
-    "state queue edge born receives kind subject poison next prev newer older leads mate follower last due", unsigned="key handle"
+    "state queue edge born receives kind subject poison next prev newer older leads mate follower last due held", unsigned="key handle"
 )
 # A queue. `queued` of its instance counts what waits, `n_hidden` what is taken; n_: this second, t_: since the start; `keep_at`: instant of
 # its retention event.
@@ -181,7 +184,8 @@ topic_dt = _record(
     "t_messages t_copies t_delivered t_filtered t_dead t_dropped"
 )
 sub_dt = _record("topic pc mask dead_letter")  # a subscription: the program of its copies, a bit for each class it wants
-taker_dt = _record("edge inst")  # one instance that consumes a queue
+taker_dt = _record("edge inst most in_hand")  # one instance that consumes a queue; a function's pollers, and those with a batch in hand
+account_dt = _record("most first")  # environments of all functions that share them, and the first of these functions
 pull_dt = _record("queue edge")  # one queue that an instance consumes
 
 world_dt = np.dtype(
@@ -197,6 +201,7 @@ world_dt = np.dtype(
         ("n_queue", I8), ("n_taker", I8), ("n_pull", I8), ("n_messages", I8), ("free_message", I8), ("messages_in_use", I8),
         ("hungry_head", I8),
         ("n_topic", I8), ("n_sub", I8), ("parked_head", I8), ("parked_tail", I8),
+        ("n_account", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("n_view", I8),
         ("n_fetch", I8),
@@ -217,6 +222,7 @@ world_dt = np.dtype(
         ("views", view_dt, (N_VIEW,)), ("view_since", I8, (N_VIEW, N_VERSIONS)), ("view_rows", I8, (N_VIEW, N_RECORD + 1)),
         ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
         ("topics", topic_dt, (N_TOPIC,)), ("subs", sub_dt, (N_SUB,)),
+        ("accounts", account_dt, (N_ACCOUNT,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),
         ("carried", I8, (N_EDGE, 8)),  # after the warm-up, by direction · 4 + kind of hop

@@ -8,8 +8,9 @@ from engine.kernel.callee import reply
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import ALIVE, ANSWER, DUPLICATES, FRESH, HIDDEN, OK, REQUEST, TIMEOUT, TRAVEL
 from engine.kernel.messages import arm_retention, enter_group, hide, join, new_message, next_message, offer, withdraw
+from engine.kernel.pollers import begin_delivery, has_room
 from engine.kernel.rng import FOR_DELIVERY, FOR_POISON, ZERO, counter, draw_u64, uniform
-from engine.kernel.slots import ONE_MORE, count_busy, free_slot
+from engine.kernel.slots import free_slot
 from engine.kernel.wires import allocate, at, count_message, is_cut, send
 
 
@@ -85,7 +86,7 @@ def store(s, q, m):
 def may_take(s, qu, e, i):
     """Whether consumer instance i could be given a message over edge e now: it serves, has a free slot and reaches the queue."""
     ins, home = s.inst[i], s.inst[qu.inst]
-    if ins.down != ALIVE or ins.busy >= ins.slots or ins.stopped or home.down != ALIVE or not ins.registered:
+    if ins.down != ALIVE or not has_room(s, e, ins) or ins.stopped or home.down != ALIVE or not ins.registered:
         return False
     if not s.cuts:
         return True
@@ -117,7 +118,7 @@ def feed_queue(s, q, now):
 def feed_instance(s, i, now):
     """Instance i takes work for its free slots, each time from that of its queues whose next message is the oldest."""
     ins = s.inst[i]
-    while ins.busy < ins.slots:
+    while True:
         best, over, oldest = np.int64(-1), np.int64(-1), np.int64(0)
         for k in range(ins.first_pull, ins.first_pull + ins.n_pulls):
             pull = s.pulls[k]
@@ -151,6 +152,7 @@ def hand_over(s, q, e, i, now):
     withdraw(s, qu, m)
     take(s, q, m, e, handle, now)
     me.leads = 1
+    me.held = 0
     hide(s, q, m, now + qu.visibility)
     count_message(s, e, REQUEST, qu.inst, i, now)
     n, last = np.int64(1), m
@@ -166,7 +168,7 @@ def hand_over(s, q, e, i, now):
         s.messages[last].mate = more
         last = more
         n += 1
-    count_busy(s.inst[i], ONE_MORE, now)
+    begin_delivery(s, e, s.inst[i], now)
     s.edges[e].n_calls += 1
     s.edges[e].n_attempts += 1
     c = allocate(s)

@@ -8,6 +8,7 @@ from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import ALIVE, BACK, BLOCKED, FIRST_QUEUE, HIDDEN, OK, TIMEOUT
 from engine.kernel.messages import free_message, leave, leave_group, offer, unhide, withdraw
 from engine.kernel.meters import note_latency
+from engine.kernel.pollers import let_poller_go
 from engine.kernel.queues import feed_queue, store
 from engine.kernel.rng import FOR_DELIVERY, draw_u64
 from engine.kernel.wires import at
@@ -67,6 +68,9 @@ def reappear(s, q, now):
         if me.leads:
             s.attempt_ends[me.edge, TIMEOUT] += 1
             s.call_ends[me.edge, TIMEOUT] += 1
+            if me.held:
+                me.held = 0
+                let_poller_go(s, me.edge)
         if qu.fifo:
             come_back_in_order(s, q, m, now)
         else:

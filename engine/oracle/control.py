@@ -40,6 +40,8 @@ class Control(Groups):
     def start_control(self) -> None:
         """Start every control process."""
         self.env.process(self.faults())
+        for e in self.plan.mappings():
+            self.env.process(self.scale_pollers(e))
         self.start_moves()
         self.start_groups()
         for b in self.plan.balancers():
@@ -133,6 +135,8 @@ class Control(Groups):
                 site.inflight = 0
                 site.reset(self.env.now)
                 site.reconnect()
+        for mapping in self.mappings.values():
+            mapping.open = {job for job in mapping.open if job.callee is not server}
         jobs = list(server.jobs)[:: -1 if self.last_first else 1]
         server.jobs.clear()
         self.killed[server.number] += len(jobs)

@@ -13,6 +13,7 @@ class Gates(Clock):
     """The part of `Oracle` that turns requests away before they are admitted."""
 
     draws: Draws
+    servers: list[Server]
 
     def gate(self, server: Server, job: Job) -> str | None:
         """Why a request is turned away now; None when it may go on."""
@@ -35,6 +36,9 @@ class Gates(Clock):
             return "throttled"
         if server.busy < function.provisioned:
             return None
+        for most, functions in self.plan.accounts:
+            if server.node in functions and sum(self.in_use(n) for n in functions) >= most:
+                return "throttled"
         if server.idle:
             server.idle.pop()
             return None
@@ -43,6 +47,12 @@ class Gates(Clock):
             return "throttled"
         job.cold = True
         return None
+
+    def in_use(self, n: int) -> int:
+        """Environments of an account that a function takes up: those at work, and those that are provisioned anyway."""
+        behaviour = self.plan.nodes[n].behaviour
+        assert isinstance(behaviour, Function)
+        return max(self.servers[self.plan.nodes[n].first].busy, behaviour.provisioned)
 
     def leave_environment(self, server: Server) -> None:
         """A request is over; its environment stays for a while."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from engine.behaviours import Queue
-from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.behaviours import Function, Queue
+from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
+from engine.kernel.rng import stream_uniform
 from engine.oracle.clock import QUEUE, After
 from engine.oracle.detached import Detached
 from engine.oracle.draws import ERROR, POISON, THROTTLE, Draws
@@ -45,6 +46,21 @@ class Delivery:
     messages: list[Message]
     due: int
     over: bool = False
+    held: bool = False  # by a poller that is throttled
+
+
+@dataclass(eq=False)
+class Mapping:
+    """The pollers of one function at one queue: how many there are, the invocations they wait for, batches they cannot get rid of."""
+
+    most: int
+    open: set[Job] = field(default_factory=set)
+    held: int = 0
+
+    @property
+    def room(self) -> bool:
+        """Whether a poller has nothing in hand."""
+        return len(self.open) + self.held < self.most
 
 
 @dataclass(eq=False)
@@ -77,6 +93,7 @@ class Queues(Detached):
     def set_queues(self) -> None:
         """One box per queue."""
         self.boxes: dict[int, Box] = {}
+        self.mappings = {e: Mapping(self.plan.edges[e].pollers.start) for e in self.plan.mappings()}
         self.deliveries = {}  # messages on their way to consumers
         for number, n in enumerate(self.plan.queues()):
             rules = self.plan.nodes[n].behaviour
@@ -158,7 +175,8 @@ class Queues(Detached):
         """Whether a consumer is there, idle enough and within reach."""
         a, b = box.server.place, server.place
         reached = not any(self.cut[e]) and (a, b) not in self.path_cut and (b, a) not in self.path_cut
-        able = server.registered and not server.stopped and not server.down and server.busy < server.slots
+        room = self.mappings[e].room if e in self.mappings else server.busy < server.slots
+        able = server.registered and not server.stopped and not server.down and room
         return reached and able and not box.server.down
 
     def serve_box(self, box: Box) -> None:
@@ -204,20 +222,23 @@ class Queues(Detached):
         if not any(d.due == delivery.due for d in box.flying):
             self.env.process(self.reappear(box, delivery.due))
         box.flying.append(delivery)
-        server.busy += 1
-        self.env.process(self.work_on(box, delivery, server, first.about))
+        job = Job(e, box.server, server, key, None, first.about, abandoned=True, parts=len(batch))
+        if e in self.mappings:
+            self.mappings[e].open.add(job)
+        else:
+            server.busy += 1
+        self.env.process(self.work_on(box, delivery, server, job))
 
-    def work_on(self, box: Box, delivery: Delivery, server: Server, about: About) -> Process:
+    def work_on(self, box: Box, delivery: Delivery, server: Server, job: Job) -> Process:
         """The consumer's side of one delivery, from the queue's answer to the delete."""
-        epoch = server.epoch
-        job = Job(delivery.edge, box.server, server, delivery.key, None, about, abandoned=True, parts=len(delivery.messages))
+        epoch, mapping = server.epoch, self.mappings.get(delivery.edge)
         self.deliveries[job] = box
         came = yield from self.travel(job, 0)
         if not came and job in self.deliveries:  # a lossy network: the consumer notices when it should have come
             self.flying[job] = 0
             yield self.work(self.one_way(box.server.place, server.place))
             if self.flying.pop(job, None) is not None and self.deliveries.pop(job) and server.epoch == epoch:
-                self.free_slot(server)
+                self.give_place_up(server, job)
             return
         if not self.deliveries.pop(job, None) or not came or server.epoch != epoch:
             return
@@ -225,16 +246,33 @@ class Queues(Detached):
         throttled = server.throttle_share and self.draws.uniform(job.key, THROTTLE) < server.throttle_share
         if throttled or (server.error_share and self.draws.uniform(job.key, ERROR) < server.error_share):
             self.rejected[server.number] += 1
-            self.free_slot(server)
+            self.give_place_up(server, job)
             return
+        behaviour = self.plan.nodes[server.node].behaviour
+        if mapping is not None and isinstance(behaviour, Function):
+            if self.environment(server, behaviour, job):
+                self.rejected[server.number] += 1
+                mapping.open.discard(job)
+                mapping.held += 1
+                delivery.held = True
+                return
+            server.busy += 1
         server.jobs.add(job)
+        if job.cold:
+            assert isinstance(behaviour, Function)
+            yield self.work(int(min(self.cold_ticks(behaviour, job.key) * server.slow, FOREVER) + 0.5))
+            if server.epoch != epoch:
+                return
         result = yield from self.program(server, epoch, job)
         if result is None or server.epoch != epoch:
             return
         server.jobs.discard(job)
         self.completed[server.number] += 1
+        if mapping is not None:
+            mapping.open.discard(job)
         if self.holds_to_the_end(server.node):
             self.free_slot(server)
+        self.leave_environment(server)
         spoiled = not delivery.over and any(m.poison for m in delivery.messages)
         if result[0] == "ok" and not spoiled and (yield from self.travel(job, 1)):
             self.delete(box, delivery)
@@ -243,10 +281,37 @@ class Queues(Detached):
         """A cut took a message on its way to its consumer: the slot that waited for it is free again."""
         if self.deliveries.pop(job, None):
             server = job.callee
-            if server.queue:
+            if job.edge in self.mappings:
+                self.mappings[job.edge].open.discard(job)
+            elif server.queue:
                 server.queue.popleft()[1].succeed()
             else:
                 server.busy -= 1
+
+    def give_place_up(self, server: Server, job: Job) -> None:
+        """The slot, or the poller, of a delivery that came to nothing takes another."""
+        if job.edge in self.mappings:
+            self.mappings[job.edge].open.discard(job)
+            self.serve_consumer(server)
+        else:
+            self.free_slot(server)
+
+    def scale_pollers(self, e: int) -> Process:
+        """More pollers while messages wait and all have a batch in hand; when none waits, those in use."""
+        edge = self.plan.edges[e]
+        box, mapping, rules = self.boxes[edge.caller], self.mappings[e], edge.pollers
+        names, there = (self.plan.nodes[edge.caller].id, self.plan.nodes[edge.callee].id), float(rules.start)
+        yield self.control(int(stream_uniform(self.plan.seed, "pollers", *names) * TICKS_PER_S))
+        while True:
+            waiting, in_hand = sum(m.place != "taken" for m in box.messages), len(mapping.open) + mapping.held
+            if waiting and in_hand >= int(there):
+                there = min(float(rules.most), there + rules.per_minute / 60)
+            elif not waiting:
+                there = max(float(rules.start), min(there, float(in_hand)))
+            if int(there) != mapping.most:
+                mapping.most = int(there)
+                self.serve_box(box)
+            yield self.control(TICKS_PER_S)
 
     # ---- coming back ----
     def delete(self, box: Box, delivery: Delivery) -> None:
@@ -275,10 +340,14 @@ class Queues(Detached):
         """Everything not deleted in time waits again, or has failed too often."""
         yield After(self.env, due - self.env.now, QUEUE + 2 * box.number / 10_000)
         dead = self.boxes[self.plan.node_index(box.rules.dead_letter)] if box.rules.dead_letter else None
+        wake: list[Server] = []
         for delivery in [d for d in box.flying if d.due == due]:
             delivery.over = True
             box.flying.remove(delivery)
             self.ended(delivery, "timeout")
+            if delivery.held:
+                self.mappings[delivery.edge].held -= 1
+                wake.append(next(s for e, s in box.consumers if e == delivery.edge))
             for message in delivery.messages:
                 message.place = "blocked"
             for message in delivery.messages[:1] if box.rules.fifo else delivery.messages:
@@ -286,6 +355,8 @@ class Queues(Detached):
         self.serve_box(box)
         if dead:
             self.serve_box(dead)
+        for server in wake:
+            self.serve_consumer(server)
 
     def offer_again(self, box: Box, message: Message, dead: Box | None) -> None:
         """Back into the line, or out of the queue; then the next of its group is asked the same."""
@@ -312,6 +383,12 @@ class Queues(Detached):
     def free_slot(self, server: Server) -> None:
         """A slot is free; in `Oracle`."""
         raise NotImplementedError
+
+    if TYPE_CHECKING:  # in `Gates`
+
+        def environment(self, server: Server, function: Function, job: Job) -> str | None: ...
+        def leave_environment(self, server: Server) -> None: ...
+        def cold_ticks(self, function: Function, key: int) -> float: ...
 
     def holds_to_the_end(self, node: int) -> bool:
         """Whether a slot is kept to the answer; in `Oracle`."""
