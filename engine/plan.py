@@ -9,7 +9,19 @@ from typing import Literal
 import numpy as np
 
 from engine.behaviours import (
-    WRITE, Balancer, Behaviour, Cache, CallPolicy, Function, Pollers, Queue, Resolver, Source, Station, Store, Topic,
+    WRITE,
+    Balancer,
+    Behaviour,
+    Cache,
+    CallPolicy,
+    Function,
+    Pollers,
+    Queue,
+    Resolver,
+    Source,
+    Station,
+    Store,
+    Topic,
 )  # fmt: skip
 from engine.live import Live
 
