@@ -38,7 +38,7 @@ class Lambda(Function):
     control_loss: ClassVar = "Functions cannot be deployed or configured; invocations and their scaling go on."
     limits: ClassVar = (
         Limit("1,000 concurrent environments in all functions of a Region", "429 TooManyRequestsException",
-              "throttled, per function: each node has the quota to itself", QUOTAS),
+              "throttled; the functions of a Region share its `account_concurrency`", QUOTAS),
         Limit("1,000 more environments per function every 10 s, unused ones not accumulating", "429 TooManyRequestsException",
               "throttled", SCALING),
         Limit("Synchronous requests per second: 10 times the concurrency quota", "429 TooManyRequestsException",
