@@ -39,6 +39,7 @@ class HealthCheck:
     timeout_s: float
     unhealthy: int
     healthy: int
+    deep: bool = False  # a probe of a service waits for a slot and is worked on like a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ class Balancer:
     health_check: HealthCheck | None
     slow_start_s: float = 0.0  # a target that is new or back gets a share that grows to the full one for so long
     connections: int = 10  # flow_hash: each calling instance keeps so many open; each stays with one target
+    cross_zone: bool = True  # False: each of its nodes sends only to targets of its own AZ
+    ttl_s: float = 60.0  # callers of one with several nodes keep the answer that names them for this long
+    node_check: HealthCheck = HealthCheck(10.0, 5.0, 3, 3)  # of its nodes; what fails it is not named any more
 
 
 @dataclass(frozen=True, slots=True)

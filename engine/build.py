@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from engine import build_balancers as balancers
 from engine import build_caches as caches
 from engine import build_queues, build_topics
 from engine import build_resolvers as resolvers
@@ -34,11 +35,6 @@ from engine.quantiles import table
 from engine.resolving import views
 from engine.series import hist_bin_s
 
-ALGORITHMS = {
-    "round_robin": L.ROUND_ROBIN, "least_outstanding": L.LEAST_OUTSTANDING, "random": L.RANDOM, "power_of_two": L.POWER_OF_TWO,
-    "flow_hash": L.FLOW_HASH, "weighted": L.WEIGHTED,
-}  # fmt: skip
-WARMING = {"round_robin": L.SLOW_TURNS, "random": L.WEIGHTED}  # with a slow start
 JITTERS = {"none": L.EXP_NONE, "full": L.EXP_FULL, "equal": L.EXP_EQUAL, "decorrelated": L.EXP_DECORRELATED}
 FOREVER_WAIT = 1e18  # an absent cap, in ticks
 
@@ -71,14 +67,15 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
 
 def _check_sizes(plan: Plan) -> None:
     sites = sum(plan.nodes[e.caller].count for e in plan.edges)
-    rows = sum(len(resolvers.rows(plan, e)) for e in range(len(plan.edges)))
+    own = len(plan.beliefs()) - len(plan.targets())  # lists of balancers with several nodes
+    rows = own + sum(len(resolvers.rows(plan, e)) for e in range(len(plan.edges)))
     wires = len(np.unique(plan.one_way_s))
     for what, have, most in (
         ("instances", len(plan.instances), L.N_INST), ("edges", len(plan.edges), L.N_EDGE), ("nodes", len(plan.nodes), L.N_NODE),
         ("places", len(plan.places), L.N_PLACE), ("pairs of edge and calling instance", sites, L.N_SITE),
         ("pairs of edge and called instance", rows, L.N_TARGET), ("distinct network delays", wires, L.N_WIRE),
         ("client nodes", len(plan.sources()), L.N_SOURCE),
-        ("callers of resolvers", len(views(plan)), L.N_VIEW),
+        ("callers of resolvers and of balancers with several nodes", len(views(plan)) + len(plan.named()), L.N_VIEW),
         ("targets of one resolver", max((len(plan.nodes[n].calls) for n in plan.resolvers()), default=0), L.N_RECORD),
         ("environments of functions", plan.most_environments(), L.N_IDLE),
         ("classes of requests", len(plan.classes()), L.N_CLASS),
@@ -215,6 +212,7 @@ def _programs(plan: Plan, s: np.void) -> None:
             tables = _distribution(s, n, behaviour.service, tables)
         if isinstance(behaviour, Function):
             steps, tables = _cold_start(s, node, behaviour, steps, tables)
+    steps = balancers.probe_programs(plan, s, steps)
     if tables > L.N_TABLE:
         raise TooLarge(f"the document has {tables} different service times that need a table; one run holds at most {L.N_TABLE}")
     s["n_step"], s["n_pool"], s["n_target"], s["n_table"] = steps, pools, targets, tables
@@ -225,34 +223,19 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
     behaviour = node.behaviour
     if isinstance(behaviour, Queue):
         return targets, pools, []  # its consumers ask it
-    groups = [list(node.calls)] if isinstance(behaviour, Balancer) else [[e] for e in node.calls]
+    if isinstance(behaviour, Balancer):
+        return *balancers.pools_of(plan, s, node, behaviour, targets, pools), [pools]
     made = []
-    for group in groups:
+    for e in node.calls:
         row = s["pools"][pools]
-        row["first"], row["edge"] = targets, group[0]
-        if isinstance(behaviour, Balancer):
-            row["policy"], row["ramp"] = ALGORITHMS[behaviour.algorithm], L.ticks(behaviour.slow_start_s)
-            if row["ramp"] and behaviour.algorithm in WARMING:
-                row["policy"] = WARMING[behaviour.algorithm]
-            row["connections"], row["salt"] = behaviour.connections, stream_key(plan.seed, "flows", node.id)
-        else:
-            callee = plan.nodes[plan.edges[group[0]].callee]
-            row["policy"] = L.RESOLVED if isinstance(callee.behaviour, Resolver) else L.RANDOM
-            if isinstance(callee.behaviour, Store | Cache):
-                row["policy"] = L.PRIMARY
-                stores.addresses(s, row, callee, node.count, plan.eventual(group[0]))
-                s["edges"]["pool"][group[0]] = pools
-        for e in group:
-            for i, via in resolvers.rows(plan, e):
-                target = s["targets"][targets]
-                target["inst"], target["edge"], target["healthy"], target["weight"] = i, e, 1, plan.edges[e].weight
-                s["via"][targets] = via + 1
-                target["listed"] = s["inst"]["registered"][i]
-                if target["listed"]:
-                    s["healthy"][row["first"] + row["n_healthy"]] = targets
-                    row["n_healthy"] += 1
-                targets += 1
-        row["count"] = targets - row["first"]
+        row["first"], row["edge"] = targets, e
+        callee = plan.nodes[plan.edges[e].callee]
+        row["policy"] = L.RESOLVED if isinstance(callee.behaviour, Resolver) or plan.is_named(plan.edges[e].callee) else L.RANDOM
+        if isinstance(callee.behaviour, Store | Cache):
+            row["policy"] = L.PRIMARY
+            stores.addresses(s, row, callee, node.count, plan.eventual(e))
+            s["edges"]["pool"][e] = pools
+        targets = balancers.list_targets(plan, s, row, targets, ((e, i, via) for i, via in resolvers.rows(plan, e)))
         made.append(pools)
         pools += 1
     return targets, pools, made

@@ -45,6 +45,9 @@ class Live:
     no_launch: np.ndarray = field(init=False)  # bool [instance]: nothing can be launched in its place
     withdrawn: np.ndarray = field(init=False)  # bool [instance]: not a registered target; what it has in hand goes on
 
+    flap_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1, of health checks that fail for no reason of its own
+    shifted: np.ndarray = field(init=False)  # bool [instance]: balancers send nothing there, and do not name it if it is a node of theirs
+
     def __post_init__(self) -> None:
         self.down = np.zeros(self.n_instances, np.int64)
         self.slow = np.ones(self.n_instances)
@@ -65,6 +68,8 @@ class Live:
         self.poison_share = np.zeros(self.n_instances)
         self.uncontrolled = np.zeros(self.n_instances, bool)
         self.no_launch = np.zeros(self.n_instances, bool)
+        self.flap_share = np.zeros(self.n_instances)
+        self.shifted = np.zeros(self.n_instances, bool)
         self.withdrawn = np.zeros(self.n_instances, bool)
 
     def take_down(self, instances: list[int], how: int) -> None:
@@ -87,6 +92,10 @@ class Live:
     def lose_on_path(self, a: int, b: int, share: float) -> None:
         """Lose a further independent share of what place a sends to place b."""
         self.path_loss[a, b] = 1 - (1 - self.path_loss[a, b]) * (1 - share)
+
+    def flap(self, instances: list[int], share: float) -> None:
+        """Let a further independent share of health checks fail."""
+        self.flap_share[instances] = 1 - (1 - self.flap_share[instances]) * (1 - share)
 
     def heat(self, instances: list[int], share: float) -> None:
         """Turn a further independent share of what clients ask for to the most popular key."""

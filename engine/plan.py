@@ -174,6 +174,39 @@ class Plan:
         """Node indices of all balancers, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Balancer)]
 
+    def named(self) -> list[int]:
+        """Node indices of balancers with a node in each of several AZs: their callers learn from DNS which of them there are."""
+        return [b for b in self.balancers() if self.is_named(b)]
+
+    def is_named(self, n: int) -> bool:
+        """Whether node n is such a balancer."""
+        return self.nodes[n].count > 1 and isinstance(self.nodes[n].behaviour, Balancer)
+
+    def sends_to(self, b: int, here: int, i: int) -> bool:
+        """Whether the balancer's own instance ``here`` may choose instance i."""
+        return self.nodes[b].behaviour.cross_zone or self.instances[here].place == self.instances[i].place  # type: ignore[union-attr]
+
+    def region_of(self, i: int) -> int:
+        """Place of the Region that instance i sits in."""
+        region = self.places[self.instances[i].place].region
+        return next(p for p, place in enumerate(self.places) if place.kind == "region" and place.region == region)
+
+    def beliefs(self) -> list[tuple[int, int, int, int]]:
+        """(balancer node, its own instance, edge, instance) of everything a balancer's instance believes something of."""
+        return [
+            (b, here, e, i)
+            for b in self.balancers() for here in self.instances_of(b) for e in self.nodes[b].calls
+            for i in self.instances_of(self.edges[e].callee) if self.sends_to(b, here, i)
+        ]  # fmt: skip
+
+    def shown_beliefs(self) -> list[int]:
+        """For each of `targets`, which of `beliefs` is shown: that of the balancer's node in its AZ, else of the first one; −1: of none."""
+        found: dict[tuple[int, int], int] = {}
+        for k, (b, here, _, i) in enumerate(self.beliefs()):
+            if (b, i) not in found or self.instances[here].place == self.instances[i].place:
+                found[b, i] = k
+        return [found.get((b, i), -1) for b, _, i in self.targets()]
+
     def stores(self) -> list[int]:
         """Node indices of all stores, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Store)]

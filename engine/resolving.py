@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class View:
-    """One caller of one resolver: the edge it calls over and, per record, the resolve edge. Records are in the order of their edges."""
+    """One caller of one resolver: the edge it calls over and, per record, the resolve edge. Records are in the order of their edges.
+    A balancer with several nodes resolves its own name: the one record is itself, and there is no resolve edge."""
 
     edge: int
     caller: int
@@ -24,22 +25,39 @@ class View:
 
 
 def views(plan: Plan) -> list[View]:
-    """Every caller of every resolver, in the order of their edges."""
-    return [
-        View(e, edge.caller, edge.callee, plan.nodes[edge.callee].calls)
-        for e, edge in enumerate(plan.edges)
-        if plan.nodes[edge.callee].behaviour.behaviour == "resolver"
-    ]
+    """Every caller of every name, in the order of their edges. In the world, what each of `Plan.named` answers itself comes after them."""
+    found = []
+    for e, edge in enumerate(plan.edges):
+        callee = plan.nodes[edge.callee]
+        if plan.nodes[edge.caller].behaviour.behaviour == "resolver":
+            continue
+        if callee.behaviour.behaviour == "resolver":
+            found.append(View(e, edge.caller, edge.callee, callee.calls))
+        elif plan.is_named(edge.callee):
+            found.append(View(e, edge.caller, edge.callee, ()))
+    return found
 
 
 def shares(plan: Plan, view: View, healthy: list[bool]) -> np.ndarray:
     """Cumulative shares of the answers per record: float64 [records], the last 1, or all 0 for an empty answer."""
-    weights = np.array(_weights(plan, view, healthy), np.float64)
+    return cumulative(np.array(_weights(plan, view, healthy), np.float64))
+
+
+def cumulative(weights: np.ndarray) -> np.ndarray:
+    """Weights as cumulative shares."""
     if not weights.sum():
         return np.zeros(len(weights))
-    cumulative = np.cumsum(weights) / weights.sum()
-    cumulative[np.flatnonzero(weights)[-1] :] = 1.0
-    return cumulative
+    shares = np.cumsum(weights) / weights.sum()
+    shares[np.flatnonzero(weights)[-1] :] = 1.0
+    return shares
+
+
+def nodes_named(fit: list[bool], away: list[bool]) -> np.ndarray:
+    """What a balancer with several nodes answers, as cumulative shares of them: those that are fit and from which traffic is not shifted
+    away; without any such, all from which it is not; without any of those either, all that are fit, or all."""
+    near = [not a for a in away]
+    groups = [[f and n for f, n in zip(fit, near, strict=True)], near, fit, [True] * len(fit)]
+    return cumulative(np.array(next(g for g in groups if any(g)), np.float64))
 
 
 def _weights(plan: Plan, view: View, healthy: list[bool]) -> list[float]:
@@ -88,3 +106,9 @@ def _nearest_region(plan: Plan, view: View, healthy: list[bool]) -> list[int]:
         if usable := [r for r in group if healthy[r]]:
             return usable
     return own or default
+
+
+def nodes_with_targets(plan: Plan, b: int) -> list[bool]:
+    """Which nodes of a balancer have anybody to send to."""
+    sending = {here for c, here, _, _ in plan.beliefs() if c == b}
+    return [here in sending for here in plan.instances_of(b)]

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Keys, Source, Station
+from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Keys, Resolver, Source, Station
 from engine.control.conductor import Conductor
-from engine.live import REFUSED
-from engine.plan import Plan, PlanFault
-from engine.validation.plans import down, make_plan, random_fault
-from engine.validation.plans_balancers import random_balancer_plan
+from engine.document import parse
+from engine.live import REFUSED, Live
+from engine.lowering import lower
+from engine.outcomes import OUTCOMES
+from engine.plan import HOPS, Plan, PlanFault
+from engine.validation.plans import down, fault, make_plan, random_fault
+from engine.validation.plans_balancers import random_balancer_plan, random_zonal_plan, shift
 from tests.documents import said
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
@@ -32,21 +35,28 @@ def test_kernel_and_oracle_agree_on_every_count_of_a_random_system_with_balancer
     assert differences(random_balancer_plan(seed)) == {}
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_kernel_and_oracle_agree_on_every_count_of_a_random_system_with_nodes_in_each_zone(seed: int) -> None:
+    assert differences(random_zonal_plan(seed)) == {}
+
+
 @OFTEN
 @given(SEEDS)
 def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int) -> None:
-    plan = random_balancer_plan(seed, 20.0)
-    assert_branch_is_exact(plan, random_fault(random.Random(seed), plan, 20.0), 1 + seed % 18)
+    r = random.Random(seed)
+    plan = random_zonal_plan(seed, 20.0) if seed % 2 else random_balancer_plan(seed, 20.0)
+    extra = shift(r, plan, 20.0) if seed % 4 == 3 else random_fault(r, plan, 20.0, store=False)
+    assert_branch_is_exact(plan, extra, 1 + seed % 18)
 
 
 INTERPRETED = """
 import sys
-from engine.validation.plans_balancers import random_balancer_plan
+from engine.validation.plans_balancers import random_balancer_plan, random_zonal_plan
 sys.path.insert(0, "tests")
 from test_invariants import run
 import hashlib
-for seed in (1, 2, 3):
-    series = run(random_balancer_plan(seed, 3.0)).series
+for plan in (random_balancer_plan(1, 3.0), random_balancer_plan(2, 3.0), random_zonal_plan(1, 3.0), random_zonal_plan(2, 3.0)):
+    series = run(plan).series
     print(hashlib.sha256(b"".join(getattr(series, n).tobytes() for n in ("edge_attempt_ends", "inst_busy_s", "start_hist"))).hexdigest())
 """
 
@@ -139,6 +149,104 @@ def test_least_outstanding_sends_everything_to_the_dead_because_refusals_are_fas
     assert ok[:19].min() == 1.0 and ok[21 : int(ejected)].mean() < 0.3 and ok[int(ejected) + 1 : 119].min() == 1.0
 
 
+def zones(
+    cross_zone: bool, *, a: int = 1, b: int = 1, rate: float = 200.0, duration_s: float = 120.0, check: HealthCheck | None = QUICK,
+    faults: tuple[PlanFault, ...] = (), ttl_s: float = 20.0, attempts: int = 1,
+) -> Plan:  # fmt: skip
+    """Clients → front with a node in each AZ → web, ``a`` instances in AZ a, ``b`` in AZ b. Instances: users, front[0], front[1], web."""
+    front = Balancer("random", check, cross_zone=cross_zone, ttl_s=ttl_s, node_check=HealthCheck(10.0, 5.0, 3, 3))
+    nodes = {"users": Source(((0.0, rate),)), "front": front, "web": Station(("a",) * a + ("b",) * b, 99, None, FAST)}
+    edges = {("users", "front"): CallPolicy(2.0, attempts), ("front", "web"): CallPolicy(1.0)}
+    return make_plan(nodes, edges, duration_s=duration_s, faults=faults, zones={"front": "ab"})
+
+
+def reached(conductor: Conductor, first: int, from_s: int = 0, to_s: int | None = None) -> list[float]:
+    """Share of the requests that each instance from ``first`` on got in a span."""
+    arrived = conductor.series.inst_arrived[from_s:to_s, first:].sum(0)
+    return (arrived / arrived.sum()).tolist()
+
+
+def test_without_cross_zone_unequal_zones_are_loaded_unequally() -> None:
+    off, on = run(zones(False, a=1, b=3)), run(zones(True, a=1, b=3))
+    assert reached(off, 3) == pytest.approx([1 / 2, 1 / 6, 1 / 6, 1 / 6], abs=0.01)
+    assert reached(on, 3) == pytest.approx([1 / 4] * 4, abs=0.01)
+    crossing = [int(c.series.total_messages[1, 0, HOPS.index("cross_az")]) for c in (off, on)]
+    assert crossing[0] == 0 and crossing[1] == pytest.approx(0.5 * on.series.inst_arrived[:, 3:].sum(), rel=0.05)
+
+
+def blackout(at_s: float = 30.0) -> PlanFault:
+    return down(at_s, 1e9, [1, 3])
+
+
+@pytest.mark.parametrize("cross_zone", [False, True])
+def test_a_node_dies_with_its_zone_and_callers_find_out_by_timeout_until_dns_has_dropped_it(cross_zone: bool) -> None:
+    conductor = run(zones(cross_zone, faults=(blackout(),)))
+    dropped = next(e.t_s for e in conductor.events if e.kind == "unhealthy" and e.data["target"] == "front[0]")
+    lost = conductor.series.start_ends[:, 0, OUTCOMES.index("timeout")] / conductor.series.start_begun[:, 0]
+    assert 30.0 + 2 * 10 + 5 <= dropped <= 30.0 + 3 * 10 + 5
+    assert lost[:30].max() == 0.0
+    assert lost[36 : int(dropped)].mean() == pytest.approx(0.5, abs=0.03), "half of the calls go to the dead node"
+    half_way = int(dropped) + 10
+    assert lost[half_way - 2 : half_way + 2].mean() == pytest.approx(0.25, abs=0.06), "answers expire evenly over the TTL"
+    assert lost[int(dropped) + 21 :].max() == 0.0
+
+
+def test_a_retry_may_reach_the_other_node() -> None:
+    conductor = run(zones(True, faults=(blackout(),), attempts=3))
+    lost = conductor.series.start_ends[36:50, 0, OUTCOMES.index("timeout")].sum() / conductor.series.start_begun[36:50, 0].sum()
+    assert lost == pytest.approx(1 / 8, abs=0.02)
+
+
+def test_without_cross_zone_a_zone_whose_targets_are_all_dead_leaves_the_balancers_dns() -> None:
+    conductor = run(zones(False, faults=(down(30.0, 1e9, [3], REFUSED),)))
+    ok = conductor.series.start_ends[:, 0, 0] / conductor.series.start_begun[:, 0]
+    assert ok[:30].min() == 1.0 and ok[32:50].mean() == pytest.approx(0.5, abs=0.03)
+    assert ok[30 + 4 + 30 + 20 + 1 :].min() == 1.0
+    assert any("none of its targets is healthy" in e.text for e in conductor.events)
+
+
+def moved(from_s: float, to_s: float) -> PlanFault:
+    def apply(live: Live) -> None:
+        live.shifted[[1, 3]] = True
+
+    return fault("zonal_shift", from_s, to_s, apply)
+
+
+@pytest.mark.parametrize("cross_zone", [False, True])
+def test_a_zonal_shift_moves_all_traffic_within_a_ttl_and_its_end_brings_it_back(cross_zone: bool) -> None:
+    conductor = run(zones(cross_zone, faults=(moved(30.0, 80.0),)))
+    assert (conductor.series.start_ends[:, 0, 0] == conductor.series.start_begun[:, 0])[:119].all(), "nobody notices"
+    assert reached(conductor, 1, 55, 80)[0] == 0.0 and reached(conductor, 3, 55, 80) == [0.0, 1.0]
+    assert reached(conductor, 1, 105)[0] == pytest.approx(0.25, abs=0.02) and reached(conductor, 3, 105)[0] == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_zonal_shift_ends_what_an_ill_zone_costs_although_no_health_check_sees_it() -> None:
+    def ill(live: Live) -> None:
+        live.add_errors([3], 0.3)  # of ten requests three fail, of probes two in a row rarely
+
+    sick = fault("errors", 20.0, 1e9, ill)
+    plan = zones(True, faults=(sick, moved(60.0, 1e9)), check=None)
+    failed = 1.0 - run(plan).series.start_ends[:, 0, 0] / run(plan).series.start_begun[:, 0]
+    assert failed[21:60].mean() == pytest.approx(0.15, abs=0.02) and failed[61:119].max() == 0.0
+
+
+def test_with_every_zone_shifted_away_traffic_stays() -> None:
+    def apply(live: Live) -> None:
+        live.shifted[1:] = True
+
+    conductor = run(zones(True, faults=(fault("zonal_shift", 30.0, 80.0, apply),)))
+    assert (conductor.series.start_ends[:, 0, 0] == conductor.series.start_begun[:, 0])[:119].all()
+
+
+def test_a_resolver_leads_to_the_nodes_that_the_balancers_own_name_leads_to() -> None:
+    users, front, web = (n.behaviour for n in zones(True).nodes)
+    nodes = {"users": users, "dns": Resolver("simple", 20.0, QUICK), "front": front, "web": web}
+    edges = {("users", "dns"): CallPolicy(2.0), ("dns", "front"): CallPolicy(2.0), ("front", "web"): CallPolicy(1.0)}
+    conductor = run(make_plan(nodes, edges, duration_s=120.0, zones={"front": "ab"}, faults=(down(30.0, 1e9, [2, 4]),)))
+    ok = conductor.series.start_ends[:, 0, 0] / conductor.series.start_begun[:, 0]
+    assert ok[36:50].mean() == pytest.approx(0.5, abs=0.04) and ok[30 + 35 + 20 + 1 : 118].min() == 1.0
+
+
 def doc(**front: Any) -> dict[str, Any]:
     nodes: list[dict[str, Any]] = [{"id": "u", "kind": "clients"}, {"id": "front", "kind": "balancer", **front}]
     nodes.append({"id": "web", "kind": "service"})
@@ -154,3 +262,18 @@ def test_a_document_is_told_what_does_not_go_together() -> None:
     assert said(heavy) == []
     heavy["nodes"][1]["algorithm"] = "random"
     assert [path for path, _ in said(heavy)] == ["edges.front->web.weight"]
+
+
+def test_a_document_gives_a_balancer_a_node_in_each_zone() -> None:
+    regions = [{"id": "r", "azs": ["r1", "r2", "r3"]}]
+    plain = [doc(), doc(per_az=True), doc(cross_zone=False), doc(per_az=True, azs=["r1", "r3"]), doc(azs=["r1"]), doc(azs=["r1", "r2"])]
+    sits = [lower(parse({**d, "regions": regions})) for d in plain]
+    places = [[plan.places[plan.instances[i].place].id for i in plan.instances_of(1)] for plan in sits]
+    assert places == [["r"], ["r1", "r2", "r3"], ["r1", "r2", "r3"], ["r1", "r3"], ["r1"], ["r"]]
+
+
+def test_a_zonal_shift_needs_traffic_to_shift() -> None:
+    regions = [{"id": "r", "azs": ["r1", "r2"]}]
+    shifted = {"regions": regions, "faults": [{"kind": "zonal_shift", "target": "r2", "at_s": 10, "for_s": 60}]}
+    assert said({**doc(), **shifted}) == [("faults[0].target", "no balancer has a node or a target in r2, so there is no traffic to shift")]
+    assert said({**doc(per_az=True), **shifted}) == []

@@ -8,14 +8,14 @@ from typing import ClassVar, Literal
 from engine.behaviours import Balancer as BalancerBehaviour
 from engine.components.balancing import Balancing
 from engine.components.base import Limit, quantity
-from engine.components.values import HealthCheckFields
+from engine.components.values import TargetCheckFields
 from engine.geography import Geography
 
 TARGET_GROUP = "CloudFormation reference, AWS::ElasticLoadBalancingV2::TargetGroup (2026)"
 GUIDE = "ALB user guide, health checks for target groups; the API reference says 6 s for HTTP"
 
 
-class AlbHealthCheck(HealthCheckFields):
+class AlbHealthCheck(TargetCheckFields):
     """Probes of a target group, with the defaults and the ranges AWS allows."""
 
     interval_s: float = quantity(30, "s", "Time between two probes of a target.", ge=5, le=300, source=TARGET_GROUP, label="Interval")
@@ -58,7 +58,7 @@ class Alb(Balancing):
 
 
     def lower(self, geography: Geography) -> BalancerBehaviour:
-        return BalancerBehaviour(self.algorithm, self.health_check.lower(), self.slow_start_s)
+        return BalancerBehaviour(self.algorithm, self.health_check.lower(), **self.common())
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)

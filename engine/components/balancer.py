@@ -8,12 +8,12 @@ from typing import Annotated, ClassVar, Literal
 from engine.behaviours import Balancer as BalancerBehaviour
 from engine.components.balancing import Balancing
 from engine.components.base import quantity
-from engine.components.values import HealthCheckFields
+from engine.components.values import TargetCheckFields
 from engine.fields import OneOf
 from engine.geography import Geography
 
 HealthCheckOrNone = Annotated[
-    HealthCheckFields | Literal["none"],
+    TargetCheckFields | Literal["none"],
     OneOf("health check", labels={"interval_s": "Probes", "none": "None: it never learns"}),
 ]
 
@@ -33,7 +33,7 @@ class Balancer(Balancing):
     algorithm: Literal["round_robin", "least_outstanding", "random", "power_of_two", "flow_hash", "weighted"] = quantity(
         "round_robin", "", "How a target is chosen among those believed healthy: in turn, by open requests, at random, by what a flow "
         "hashes to, or by the weights of the edges.", assumption="the commonest choice")  # fmt: skip
-    health_check: HealthCheckOrNone = quantity(HealthCheckFields(), "", "How it learns which targets are alive.", label="Health check",
+    health_check: HealthCheckOrNone = quantity(TargetCheckFields(), "", "How it learns which targets are alive.", label="Health check",
                                                assumption="as an ALB does")  # fmt: skip
 
     flow_connections: int = quantity(
@@ -42,7 +42,7 @@ class Balancer(Balancing):
 
     def lower(self, geography: Geography) -> BalancerBehaviour:
         check = None if isinstance(self.health_check, str) else self.health_check.lower()
-        return BalancerBehaviour(self.algorithm, check, self.slow_start_s, self.flow_connections)
+        return BalancerBehaviour(self.algorithm, check, connections=self.flow_connections, **self.common())
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)

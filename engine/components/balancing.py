@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from engine.components.base import RegionPlaced, quantity
 from engine.geography import Geography
 
+CROSS_ZONE = "CloudFormation reference, LoadBalancerAttribute: on for an Application Load Balancer, off for a Network Load Balancer"
 TARGET_GROUP = "CloudFormation reference, TargetGroupAttribute"
 RAMPING = ("round_robin", "random", "weighted")  # algorithms a slow start goes with: in them a target has a share
 
@@ -21,6 +22,28 @@ class Balancing(RegionPlaced):
     slow_start_s: float = quantity(0, "s", "The share of a target that is new or healthy again grows to the full one for so long; "
                                    "0: at once.", ge=0, le=900, label="Slow start",
                                    source=f"{TARGET_GROUP}: slow_start.duration_seconds is 0, off")  # fmt: skip
+
+    per_az: bool = quantity(False, "", "A node of its own in each AZ, which dies with it; else one endpoint of the Region. Callers learn "
+                            "from DNS which nodes there are.", label="A node per AZ",
+                            assumption="one endpoint that no AZ takes down is the simpler picture")  # fmt: skip
+    cross_zone: bool = quantity(True, "", "Every node sends to targets in all AZs; off: only to its own AZ's, with a node in each AZ.",
+                                label="Cross-zone", source=CROSS_ZONE)  # fmt: skip
+    dns_ttl_s: float = quantity(60, "s", "With a node in each AZ: callers keep the answer that names them for this long.", ge=0, le=3_600,
+                                label="DNS TTL", source="Elastic Load Balancing user guide: names have a TTL of 60 s")  # fmt: skip
+
+    @property
+    def zonal(self) -> bool:
+        """Whether it has a node in each AZ."""
+        return self.per_az or not self.cross_zone
+
+    def sits(self, geography: Geography) -> tuple[str, ...]:
+        if not self.zonal:
+            return super().sits(geography)
+        return tuple(self.azs or geography.azs_of[self.home(geography)])
+
+    def common(self) -> dict[str, Any]:
+        """Fields of the behaviour that are lowered alike for all of them."""
+        return {"slow_start_s": self.slow_start_s, "cross_zone": self.cross_zone, "ttl_s": self.dns_ttl_s}
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)

@@ -144,6 +144,17 @@ class HealthCheckFields(Strict):
             yield "timeout_s", f"a probe must be over before the next one: at most interval_s = {self.interval_s:g}, not {self.timeout_s:g}"
 
 
+class TargetCheckFields(HealthCheckFields):
+    """Probes of a balancer's targets."""
+
+    deep: bool = quantity(False, "", "A probe of a service waits for a slot and is worked on like a request, so that an overloaded or slow "
+                          "target can fail it. Off: the process answers it beside its work, as it accepts a connection.", label="Deep",
+                          assumption="most health endpoints do no work")  # fmt: skip
+
+    def lower(self) -> HealthCheck:
+        return HealthCheck(self.interval_s, self.timeout_s, self.unhealthy, self.healthy, self.deep)
+
+
 class FailoverFields(Strict):
     """The clocks of a promotion: how the loss of the primary is noticed and how long each step to a new one takes."""
 

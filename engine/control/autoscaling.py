@@ -104,7 +104,7 @@ def examine(c: Conductor, group: Group, i: int) -> None:
 
 def doubted(c: Conductor, i: int) -> bool:
     """Whether a balancer in front believes the instance unhealthy."""
-    return any(j == i and not c.belief_healthy[k] for k, (_, _, j) in enumerate(c.targets))
+    return any(j == i and not c.belief_healthy[k] for k, (*_, j) in enumerate(c.beliefs))
 
 
 def held_up(c: Conductor, group: Group) -> bool:

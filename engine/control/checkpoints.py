@@ -18,7 +18,7 @@ from engine.kernel import layout as L
 SCALARS = [n for n in L.world_dt.names or () if L.world_dt[n].shape == ()]
 USED = {
     "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
-    "targets": "n_target", "healthy": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
+    "targets": "n_target", "healthy": "n_target", "probes": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",
     "queues": "n_queue",
@@ -33,7 +33,7 @@ USED = {
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",
     "pulls": "n_pull",
-    "view_rows": "n_view", "via": "n_target",
+    "view_rows": "n_view", "view_names": "n_view", "via": "n_target",
     "subs": "n_sub", "accounts": "n_account",
 }  # fmt: skip
 PLACES = ("lat", "wire_of", "path_cut", "path_add", "path_loss", "hop_of")

@@ -71,15 +71,16 @@ class Conductor:
         self.log: list[Event] = []
         self.lost_writes: list[tuple[float, int, float, str]] = []
         self.duties = duties(self.plan)
-        self.targets = self.plan.targets()
-        k = len(self.targets)
+        self.beliefs = self.plan.beliefs()
+        self.shown = np.array(self.plan.shown_beliefs(), np.int64)
+        k = len(self.beliefs) + 1  # the last one is about what no balancer sends to
         self.belief_healthy, self.belief_streak = np.ones(k, np.int8), np.zeros(k, np.int16)
         self.belief_decides = np.full(k, np.nan)  # ticks at which the belief can change at the earliest
         self.names = Names(self)
         self.live, self.stage = self.plan.live(), first_stages(self.plan)
         self.env.process(strike(self))
-        for resolver in self.plan.resolvers():
-            self.env.process(watch_records(self, resolver))
+        for name in (*self.plan.resolvers(), *self.plan.named()):
+            self.env.process(watch_records(self, name))
         for balancer in self.plan.balancers():
             self.env.process(watch_targets(self, balancer))
         for group in self.plan.groups():
@@ -177,8 +178,8 @@ class Conductor:
             meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
         if s.topic_counts.shape[1]:
             meters.collect_topics(self.world, row, s.topic_counts)
-        s.target_healthy[row], s.target_streak[row] = self.belief_healthy, self.belief_streak
-        s.target_decides_s[row] = (self.belief_decides - self.now) / TICKS_PER_S
+        s.target_healthy[row], s.target_streak[row] = self.belief_healthy[self.shown], self.belief_streak[self.shown]
+        s.target_decides_s[row] = (self.belief_decides[self.shown] - self.now) / TICKS_PER_S
         s.reached_s = row + 1
 
     def sync(self) -> Series:

@@ -49,6 +49,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     inst["strain"], inst["slow"] = live.slow, live.slow * inst["chill"]
     inst["error_share"] = live.error_share
     inst["throttle_share"] = live.throttle_share
+    inst["flap_share"] = live.flap_share
     inst["paused"] = live.paused
     edges["add"] = np.rint(live.edge_add_s * 1e7).astype(np.int64)
     edges["cut_request"], edges["cut_answer"] = live.edge_cut[:, 0], live.edge_cut[:, 1]
@@ -62,6 +63,9 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     inst["stopped"] = live.stopped
     inst["withdrawn"], inst["struck"] = live.withdrawn, live.down
     lifecycle.list_targets(world, n)
+    if (inst["shifted"] != live.shifted).any():
+        inst["shifted"] = live.shifted
+        doors.relist_balancers(world)
     queues = s["queues"][: s["n_queue"]]
     queues["poison_share"] = live.poison_share[queues["inst"]]
     doors.cuts_changed(world)

@@ -1,7 +1,7 @@
 """Target health checks: what a balancer believes of each target, learned from probes with their own clock.
 
 One process serves all targets of a balancer. Each target is probed every interval from a random phase on; a probe without an answer is a
-failure one timeout after it was sent; consecutive results move the belief.
+failure one timeout after it was sent; consecutive results move the belief. A deep probe has to be worked on within that time.
 """
 
 from __future__ import annotations
@@ -11,36 +11,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.behaviours import Balancer, HealthCheck
+from engine.behaviours import Balancer, HealthCheck, Station
 from engine.control.lifecycle import WARMING
 from engine.control.probes import ask
-from engine.kernel import doors
+from engine.kernel import doors, probing
 from engine.kernel.layout import ticks
-from engine.kernel.rng import stream_uniform
+from engine.kernel.rng import stream_key, stream_uniform
 
 if TYPE_CHECKING:
     from engine.control.conductor import Conductor, Process
 
-PROBE, VERDICT = 0, 1
+RESULT, PROBE, VERDICT = -1, 0, 1  # of one instant, in this order
 
 
 def probe(c: Conductor, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
-    """The ``number``-th probe of target k, sent now: (passed, ticks until the balancer knows, why it failed)."""
-    b, e, i = c.targets[k]
-    target = c.plan.instances[i]
-    here = int(c.world[0]["inst"]["place"][c.plan.nodes[b].first])
-    return ask(c, e, here, i, check.timeout_s, (c.plan.nodes[b].id, c.plan.nodes[target.node].id, target.index, number))
+    """The ``number``-th probe of what belief k is about, sent now: (passed, ticks until the balancer knows, why it failed)."""
+    _, prober, e, i = c.beliefs[k]
+    return ask(c, e, int(c.world[0]["inst"]["place"][prober]), i, check.timeout_s, (*names(c, k), number))
 
 
-def phase(c: Conductor, k: int, interval: int) -> int:
-    """When target k is probed first: uniform over one interval, from the seed."""
-    b, _, i = c.targets[k]
-    target = c.plan.instances[i]
-    return int(stream_uniform(c.plan.seed, "probe phase", c.plan.nodes[b].id, c.plan.nodes[target.node].id, target.index) * interval)
+def names(c: Conductor, k: int) -> tuple[object, ...]:
+    """What tells the draws of one series of probes from another's."""
+    b, prober, _, i = c.beliefs[k]
+    balancer, target = c.plan.nodes[b], c.plan.instances[i]
+    own = (prober - balancer.first,) if balancer.count > 1 else ()
+    return balancer.id, c.plan.nodes[target.node].id, target.index, *own
 
 
 def watch_targets(c: Conductor, balancer: int) -> Process:
-    """Probe all targets of one balancer for ever."""
+    """Probe all targets of one balancer for ever, from each of its nodes."""
     node = c.plan.nodes[balancer]
     behaviour = node.behaviour
     assert isinstance(behaviour, Balancer)
@@ -48,9 +47,11 @@ def watch_targets(c: Conductor, balancer: int) -> Process:
     if check is None:
         return
     interval = ticks(check.interval_s)
-    mine = [k for k, (b, _, _) in enumerate(c.targets) if b == balancer]
-    rows = {k: int(c.world[0]["pools"]["first"][_pool(c, balancer)]) + n for n, k in enumerate(mine)}
-    agenda: list[tuple[int, int, int, int, bool, str]] = [(phase(c, k, interval), k, PROBE, 0, True, "") for k in mine]
+    mine = [k for k, (b, *_) in enumerate(c.beliefs) if b == balancer]
+    first = int(c.world[0]["pools"]["first"][_pool(c, node.first)])
+    rows = {k: first + n for n, k in enumerate(mine)}  # lists of several nodes follow one another
+    phases = [int(stream_uniform(c.plan.seed, "probe phase", *names(c, k)) * interval) for k in mine]
+    agenda: list[tuple[int, int, int, int, bool, str]] = [(phase, k, PROBE, 0, True, "") for phase, k in zip(phases, mine, strict=True)]
     heapq.heapify(agenda)
     next_probe: dict[int, int] = {}
     while agenda:
@@ -60,20 +61,37 @@ def watch_targets(c: Conductor, balancer: int) -> Process:
             passed, delay, why = c.see(probe, c, k, number, check)
             next_probe[k] = time + interval
             heapq.heappush(agenda, (next_probe[k], k, PROBE, number + 1, True, ""))
+            if passed and check.deep and takes_work(c, k):
+                key = stream_key(c.plan.seed, "deep probe", *names(c, k), number)
+                c.do(probing.send_probe, c.world, rows[k], c.beliefs[k][1], key, time)
+                heapq.heappush(agenda, (time + ticks(check.timeout_s) - delay, k, RESULT, number, False, ""))
+                continue
             if not passed and delay > 0:
                 heapq.heappush(agenda, (time + delay, k, VERDICT, number, False, why))
                 continue
-        judge(c, check, balancer, k, rows[k], passed, why, next_probe[k])
+        elif what == RESULT:
+            passed, why = bool(c.see(probing.take_result, c.world, rows[k])), f"not done within {check.timeout_s:g} s"
+            known = next_probe[k] - interval + ticks(check.timeout_s)
+            if not passed and known > time:
+                heapq.heappush(agenda, (known, k, VERDICT, number, False, why))
+                continue
+        judge(c, check, k, rows[k], passed, why, next_probe[k])
 
 
-def _pool(c: Conductor, balancer: int) -> int:
-    """A balancer's only pool."""
-    return int(c.world[0]["steps"]["pool"][int(c.world[0]["nodes"]["pc"][balancer])])
+def takes_work(c: Conductor, k: int) -> bool:
+    """Whether a deep probe can be worked on there: at a service."""
+    return isinstance(c.plan.nodes[c.plan.instances[c.beliefs[k][3]].node].behaviour, Station)
 
 
-def judge(c: Conductor, check: HealthCheck, balancer: int, k: int, row: int, passed: bool, why: str, next_probe: int) -> None:
-    """One more result about target k, if it is still one. Enough in a row against the belief turn it."""
-    if c.stage[c.targets[k][2]] > WARMING:
+def _pool(c: Conductor, i: int) -> int:
+    """The list of targets of one instance of a balancer."""
+    n = int(c.world[0]["inst"]["node"][i])
+    return int(c.world[0]["steps"]["pool"][int(c.world[0]["nodes"]["pc"][n])]) + i - c.plan.nodes[n].first
+
+
+def judge(c: Conductor, check: HealthCheck, k: int, row: int, passed: bool, why: str, next_probe: int) -> None:
+    """One more result against or for belief k, if that is still about a target. Enough in a row against it turn it."""
+    if c.stage[c.beliefs[k][3]] > WARMING:
         return
     believed = bool(c.belief_healthy[k])
     if passed == believed:
@@ -83,30 +101,32 @@ def judge(c: Conductor, check: HealthCheck, balancer: int, k: int, row: int, pas
     c.belief_streak[k] += 1
     needed = check.unhealthy if believed else check.healthy
     streak = int(c.belief_streak[k])
-    node, target = c.plan.nodes[balancer].id, c.name(c.targets[k][2])
+    b, prober, _, i = c.beliefs[k]
+    node, name, target = c.plan.nodes[b].id, c.name(prober), c.name(i)
     if streak < needed:
         slowest = ticks(check.timeout_s) if believed and why.startswith("no answer") else 0
         c.belief_decides[k] = next_probe + (needed - streak - 1) * ticks(check.interval_s) + slowest
         if believed:
-            c.say("probe_failed", node, f"{node}: check {streak} of {needed} of {target} failed, {why}", target=target, streak=streak)
+            c.say("probe_failed", node, f"{name}: check {streak} of {needed} of {target} failed, {why}", target=target, streak=streak)
         return
     c.belief_healthy[k] = not believed
     c.belief_streak[k] = 0
     c.belief_decides[k] = np.nan
-    c.do(doors.set_healthy, c.world, _pool(c, balancer), row, int(not believed))
+    c.do(doors.set_healthy, c.world, _pool(c, prober), row, int(not believed))
     if believed:
-        c.say("unhealthy", node, f"{node} takes {target} out of rotation: {needed} checks in a row failed, {why}", target=target)
-        mine = [j for j, (b, _, i) in enumerate(c.targets) if b == balancer and c.stage[i] <= WARMING]
+        c.say("unhealthy", node, f"{name} takes {target} out of rotation: {needed} checks in a row failed, {why}", target=target)
+        mine = [j for j, (_, other, _, i) in enumerate(c.beliefs) if other == prober and c.stage[i] <= WARMING]
         if not c.belief_healthy[mine].any():
-            c.say("fail_open", node, f"{node} believes every target unhealthy, so it uses all of them (fail-open)")
+            c.say("fail_open", node, f"{name} believes every target unhealthy, so it uses all of them (fail-open)")
     else:
-        c.say("healthy", node, f"{node} takes {target} back into rotation after {needed} passed checks", target=target)
+        c.say("healthy", node, f"{name} takes {target} back into rotation after {needed} passed checks", target=target)
 
 
 def trust(c: Conductor, i: int) -> None:
     """A new instance in place i: its balancers believe it healthy, because its first check is part of its launch."""
-    for k, (b, _, j) in enumerate(c.targets):
+    for k, (_, prober, _, j) in enumerate(c.beliefs):
         if j == i and not c.belief_healthy[k]:
             c.belief_healthy[k] = 1
-            before = sum(other == b for other, _, _ in c.targets[:k])
-            c.do(doors.set_healthy, c.world, _pool(c, b), int(c.world[0]["pools"]["first"][_pool(c, b)]) + before, 1)
+            before = sum(other == prober for _, other, _, _ in c.beliefs[:k])
+            pool = _pool(c, prober)
+            c.do(doors.set_healthy, c.world, pool, int(c.world[0]["pools"]["first"][pool]) + before, 1)

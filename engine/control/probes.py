@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.kernel.layout import ALIVE, DEAD_BLACK_HOLE, ticks
+import numpy as np
+
+from engine.kernel.layout import ALIVE, DEAD_BLACK_HOLE, edge_dt, ticks
 from engine.kernel.rng import stream_uniform
 
 if TYPE_CHECKING:
     from engine.control.conductor import Conductor
 
 
-def ask(c: Conductor, e: int, here: int, i: int, timeout_s: float, names: tuple[object, ...], spent: int = 0) -> tuple[bool, int, str]:
-    """Probe instance i over edge e from place ``here``, ``spent`` ticks on the way already: (passed, ticks from its start until that is
-    known, why it failed). ``names`` tell the draws of one probe from those of any other."""
+NO_EDGE = np.zeros(1, edge_dt)[0]
+
+
+def ask(
+    c: Conductor, e: int | None, here: int, i: int, timeout_s: float, names: tuple[object, ...], spent: int = 0
+) -> tuple[bool, int, str]:
+    """Probe instance i over edge e (None: no edge of the document) from place ``here``, ``spent`` ticks on the way already: (passed, ticks
+    from its start until that is known, why it failed). ``names`` tell the draws of one probe from those of any other."""
     s, seed = c.world[0], c.plan.seed
-    there, edge, cut = s["inst"][i], s["edges"][e], s["path_cut"]
+    there, edge, cut = s["inst"][i], s["edges"][e] if e is not None else NO_EDGE, s["path_cut"]
     a, z, timeout = here, int(there["place"]), ticks(timeout_s)
     silence = (False, timeout, f"no answer within {timeout_s:g} s")
     way = spent + int(s["lat"][a, z] + s["lat"][z, a] + edge["add"] + s["path_add"][a, z] + s["path_add"][z, a])
@@ -33,4 +40,7 @@ def ask(c: Conductor, e: int, here: int, i: int, timeout_s: float, names: tuple[
     share = float(there["error_share"])
     if share and stream_uniform(seed, "probe error", *names) < share:
         return False, way, "it answered with an error"
+    share = float(there["flap_share"])
+    if share and stream_uniform(seed, "probe flapping", *names) < share:
+        return False, way, "the check failed though the target is well"
     return True, way, ""

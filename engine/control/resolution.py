@@ -9,13 +9,15 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from engine.behaviours import HealthCheck, Resolver
+import numpy as np
+
+from engine.behaviours import Balancer, HealthCheck, Resolver
 from engine.control.probes import ask
 from engine.kernel import views
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
-from engine.resolving import shares
+from engine.resolving import nodes_named, nodes_with_targets, shares
 from engine.resolving import views as views_of
 
 if TYPE_CHECKING:
@@ -25,48 +27,78 @@ PROBE, VERDICT = 0, 1
 
 
 class Names:
-    """What all resolvers believe: per resolver the health of each record, and whether it answers with nothing at all."""
+    """What is believed behind all names: the health of each record of a resolver, of each node of a balancer that has several; whether a
+    resolver answers with nothing at all, and from which of its nodes a balancer's traffic is shifted away."""
 
     def __init__(self, c: Conductor) -> None:
         plan = c.plan
         self.views = views_of(plan)
+        self.named = plan.named()
         self.healthy = {n: [True] * len(plan.nodes[n].calls) for n in plan.resolvers()}
+        self.healthy |= {b: nodes_with_targets(plan, b) for b in self.named}
         self.empty = dict.fromkeys(plan.resolvers(), False)
+        self.away = {b: [False] * plan.nodes[b].count for b in self.named}
 
 
-def announce(c: Conductor, resolver: int) -> None:
+def announce(c: Conductor, n: int) -> None:
     """From now on answer by what is believed now."""
-    for k, view in enumerate(c.names.views):
-        if view.resolver == resolver:
-            cumulative = shares(c.plan, view, c.names.healthy[resolver])
-            c.do(views.set_answer, c.world, k, cumulative * (not c.names.empty[resolver]), int(c.env.now))
+    names, now = c.names, int(c.env.now)
+    if n in names.away:
+        k = len(names.views) + names.named.index(n)
+        c.do(views.set_answer, c.world, k, nodes_named(names.healthy[n], names.away[n]), now)
+        return
+    for k, view in enumerate(names.views):
+        if view.resolver == n:
+            cumulative = shares(c.plan, view, names.healthy[n])
+            c.do(views.set_answer, c.world, k, cumulative * (not names.empty[n]), now)
 
 
 def silence(c: Conductor, live: Live) -> None:
-    """Faults have changed: resolvers begin or cease to answer with nothing."""
+    """Faults have changed: resolvers begin or cease to answer with nothing, balancers to leave out nodes in an AZ."""
     for n in c.names.empty:
         empty = bool(live.dns_empty[c.plan.nodes[n].first])
         if empty != c.names.empty[n]:
             c.names.empty[n] = empty
             announce(c, n)
+    for n in c.names.away:
+        away = [bool(live.shifted[i]) for i in c.plan.instances_of(n)]
+        if away != c.names.away[n]:
+            c.names.away[n] = away
+            announce(c, n)
 
 
-def probe(c: Conductor, resolver: int, record: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
-    """The ``number``-th check of a record, sent now: (passed, ticks until the resolver knows, why it failed)."""
+def probe(c: Conductor, n: int, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
+    """The ``number``-th check of what is behind name n, sent now: (passed, ticks until that is known, why it failed)."""
+    return probe_node(c, n, k, number, check) if n in c.names.away else probe_record(c, n, k, number, check)
+
+
+def probe_node(c: Conductor, balancer: int, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
+    """A node of a balancer is fit when it answers from within the Region and believes in at least one target."""
+    i = c.plan.nodes[balancer].first + k
+    passed, way, why = ask(c, None, c.plan.region_of(i), i, check.timeout_s, ("node", c.plan.nodes[balancer].id, k, number))
+    registered = c.world[0]["inst"]["registered"]
+    if passed and not any(c.belief_healthy[j] and registered[t] for j, (_, prober, _, t) in enumerate(c.beliefs) if prober == i):
+        return False, way, "none of its targets is healthy"
+    return passed, way, why
+
+
+def probe_record(c: Conductor, resolver: int, record: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
+    """A target of a resolver is fit when it answers; a balancer passes the check on to somebody it has in rotation."""
     plan, s = c.plan, c.world[0]
     node = plan.nodes[resolver]
     e = node.calls[record]
     target = plan.nodes[plan.edges[e].callee]
     here, way, hops = int(s["inst"]["place"][node.first]), 0, 0
-    there = [i for i in plan.instances_of(plan.edges[e].callee) if s["inst"]["registered"][i]]
-    if not there:
+    u = stream_uniform(plan.seed, "check instance", node.id, target.id, number)
+    i = entrance(c, plan.edges[e].callee, u)
+    if i < 0:
         return False, 0, "it has no instance"
-    i = there[int(stream_uniform(plan.seed, "check instance", node.id, target.id, number) * len(there))]
     while True:
         passed, way, why = ask(c, e, here, i, check.timeout_s, ("check", node.id, target.id, number, hops), way)
-        if not passed or plan.nodes[int(s["inst"]["node"][i])].behaviour.behaviour != "balancer":
+        inside = plan.nodes[int(s["inst"]["node"][i])]
+        if not passed or inside.behaviour.behaviour != "balancer":
             return passed, way, why
-        pool = s["pools"][int(s["steps"]["pool"][int(s["nodes"]["pc"][int(s["inst"]["node"][i])])])]
+        pool = s["pools"][int(s["steps"]["pool"][int(s["nodes"]["pc"][int(s["inst"]["node"][i])])]) + i - inside.first]
         n = int(pool["n_healthy"])
         if n == 0:
             return False, way, "it has no targets"
@@ -75,16 +107,27 @@ def probe(c: Conductor, resolver: int, record: int, number: int, check: HealthCh
         here, i, e, hops = int(s["inst"]["place"][i]), int(row["inst"]), int(row["edge"]), hops + 1
 
 
-def watch_records(c: Conductor, resolver: int) -> Process:
-    """Check all records of one resolver for ever."""
-    node = c.plan.nodes[resolver]
+def entrance(c: Conductor, n: int, u: float) -> int:
+    """Which instance of a node answers a check: any registered one, −1 without any; of a balancer with several nodes, one that its own
+    name leads to."""
+    if n in c.names.away:
+        return c.plan.nodes[n].first + int(np.searchsorted(nodes_named(c.names.healthy[n], c.names.away[n]), u, side="right"))
+    there = [i for i in c.plan.instances_of(n) if c.world[0]["inst"]["registered"][i]]
+    return there[int(u * len(there))] if there else -1
+
+
+def watch_records(c: Conductor, n: int) -> Process:
+    """Check all that is behind one name for ever: the targets of a resolver, or the nodes of a balancer."""
+    node = c.plan.nodes[n]
     behaviour = node.behaviour
-    assert isinstance(behaviour, Resolver)
-    check = behaviour.health_check
+    assert isinstance(behaviour, Resolver | Balancer)
+    check = behaviour.node_check if isinstance(behaviour, Balancer) else behaviour.health_check
     if check is None:
         return
     interval = ticks(check.interval_s)
     targets = [c.plan.nodes[c.plan.edges[v].callee].id for v in node.calls]
+    if n in c.names.away:
+        targets = [c.name(i) for i in c.plan.instances_of(n)]
     phases = [int(stream_uniform(c.plan.seed, "check phase", node.id, id) * interval) for id in targets]
     agenda = [(phase, r, PROBE, 0, True, "") for r, phase in enumerate(phases)]
     heapq.heapify(agenda)
@@ -93,12 +136,12 @@ def watch_records(c: Conductor, resolver: int) -> Process:
         time, r, what, number, passed, why = heapq.heappop(agenda)
         yield c.wait(time - c.env.now)
         if what == PROBE:
-            passed, delay, why = c.see(probe, c, resolver, r, number, check)
+            passed, delay, why = c.see(probe, c, n, r, number, check)
             heapq.heappush(agenda, (time + interval, r, PROBE, number + 1, True, ""))
             if not passed and delay > 0:
                 heapq.heappush(agenda, (time + delay, r, VERDICT, number, False, why))
                 continue
-        streaks[r] = judge(c, resolver, r, targets[r], check, passed, why, streaks[r])
+        streaks[r] = judge(c, n, r, targets[r], check, passed, why, streaks[r])
 
 
 def judge(c: Conductor, resolver: int, r: int, target: str, check: HealthCheck, passed: bool, why: str, streak: int) -> int:

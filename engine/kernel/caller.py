@@ -93,6 +93,8 @@ def blame(fr, e, outcome, first):
 def target_of(s, fr, step, tries, now):
     """Row of the target for try number ``tries``; negative when there is none."""
     pool = s.pools[step.pool]
+    if pool.nodes:  # a balancer has a list for each of its nodes
+        pool = s.pools[step.pool + fr.inst + 1 - pool.nodes]
     if pool.policy == PRIMARY:
         return member_for(s, pool, fr, step.local, tries)
     if pool.policy == RESOLVED:

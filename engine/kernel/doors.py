@@ -209,23 +209,33 @@ def set_healthy(w, p, row, healthy):
 
 @inner
 def relist(s, pool):
-    """Who can be chosen from a pool: its registered targets that are believed healthy; when none of those is, all registered ones."""
+    """Who can be chosen from a pool: its registered targets that are believed healthy; when none of those is, all registered ones. A
+    balancer leaves out those in an AZ its traffic is shifted away from, unless there are no others."""
     believed = 0
     n = 0
-    for k in range(pool.count):
-        s.targets[pool.first + k].listed = 0
-    for least in (1, 0):
+    for level in range(4):
         for k in range(pool.count):
             target = s.targets[pool.first + k]
-            if target.healthy >= least and s.inst[target.inst].registered:
+            ins = s.inst[target.inst]
+            target.listed = ins.registered and target.healthy >= 1 - level % 2 and pool.balances * ins.shifted <= level // 2
+            if target.listed:
                 s.healthy[pool.first + n] = pool.first + k
-                target.listed = 1
                 n += 1
-        believed += n * least
+        if level == 0:
+            believed = n
         if n > 0:
             break
     pool.n_healthy = n
     return believed
+
+
+@entry
+def relist_balancers(w):
+    """Traffic was shifted away from an AZ, or back."""
+    s = w[0]
+    for p in range(s.n_pool):
+        if s.pools[p].balances:
+            relist(s, s.pools[p])
 
 
 @inner

@@ -120,8 +120,10 @@ inst_dt = _record(
     "account next_function "
     "hungry_next "
     "holder n_split split_since "
+    "shifted probe_pc "
     "registered absent enrolled withdrawn struck worked",
     floats="strain chill "
+    "flap_share "
     "slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue")
@@ -135,7 +137,7 @@ edge_dt = _record(
     floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names "
-                  "ramp warm_at connections", unsigned="salt")  # fmt: skip
+                  "ramp warm_at connections nodes balances", unsigned="salt")  # fmt: skip
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 target_dt = _record("inst edge out healthy listed warm_at", floats="weight")  # listed: in the rotation
@@ -223,6 +225,7 @@ world_dt = np.dtype(
         ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
         ("topics", topic_dt, (N_TOPIC,)), ("subs", sub_dt, (N_SUB,)),
         ("accounts", account_dt, (N_ACCOUNT,)),
+        ("view_names", I8, (N_VIEW, N_RECORD)), ("probes", I8, (N_TARGET,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),
         ("carried", I8, (N_EDGE, 8)),  # after the warm-up, by direction · 4 + kind of hop

@@ -32,10 +32,7 @@ def answered(s, view, fr, local, tries, now):
         ahead = np.int64(uniform(key, 1) * ttl)
         number = (now + ahead) // ttl
         asked = number * ttl - ahead
-    k = v.n_version - 1
-    oldest = max(0, v.n_version - N_VERSIONS)
-    while k > oldest and s.view_since[view, k % N_VERSIONS] > asked:
-        k -= 1
+    k = version_at(s, view, asked)
     u = uniform(fr.key, counter(FOR_ANSWER, local, tries)) if v.many else uniform(key, number + 2)
     if v.many and v.n_record > MOST_VALUES:
         u = one_of_eight(s.view_shares[view, k % N_VERSIONS], v.n_record, draw_u64(key, number + 2), u)
@@ -45,7 +42,29 @@ def answered(s, view, fr, local, tries, now):
     if r == v.n_record:
         return NO_ANSWER
     u = uniform(fr.key, counter(FOR_PICK, local, tries))
+    if s.view_names[view, r]:
+        return node_of_balancer(s, s.view_names[view, r] - 1, s.view_rows[view, r], asked, u)
     return registered_one(s, s.view_rows[view, r], s.view_rows[view, r + 1], u)
+
+
+@inner
+def version_at(s, view, asked):
+    """Which version of an answer somebody got who asked then; the oldest there is for whoever asked before."""
+    k = s.views[view].n_version - 1
+    oldest = max(ZERO, s.views[view].n_version - N_VERSIONS)
+    while k > oldest and s.view_since[view, k % N_VERSIONS] > asked:
+        k -= 1
+    return k
+
+
+@inner
+def node_of_balancer(s, view, first, asked, u):
+    """Row of one of the nodes that a balancer's own name led to when the caller asked; each attempt may try another one."""
+    k = version_at(s, view, asked)
+    r = ZERO
+    while r < s.views[view].n_record - 1 and u >= s.view_shares[view, k % N_VERSIONS, r]:
+        r += 1
+    return first + r
 
 
 @inner

@@ -125,7 +125,7 @@ class Calls(Clock):
         record, job.asks = self.record_of(job, pool), pool.verb
         while True:
             target = self.choose(pool, caller, job.key, local, tries, job.about, job.caller)
-            e = target.edge if target else pool.targets[0].edge
+            e = target.edge if target else pool.edge
             policy = self.plan.edges[e].policy
             result = yield from self.attempt(job, pool, target, record, local, tries, epoch)
             if result is None:
@@ -174,7 +174,7 @@ class Calls(Clock):
         """What the attempts of the call that begins share; a balancer passes on what it belongs to."""
         if job.record is not None and isinstance(self.plan.nodes[job.callee.node].behaviour, Balancer | Limiter):
             return job.record
-        policy = self.plan.edges[pool.targets[0].edge].policy
+        policy = self.plan.edges[pool.edge].policy
         return Record(policy.idempotent) if policy.attempts > 1 or policy.hedge_s is not None else None
 
     def pay(self, e: int) -> bool:

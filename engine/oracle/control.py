@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Store, Topic
+from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Station, Store, Topic
 from engine.kernel.layout import ticks
-from engine.kernel.rng import stream_uniform
+from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
 from engine.oracle.groups import Groups
 from engine.oracle.state import About, Duty, Job, Pool, Server, Site, Target
@@ -36,6 +36,7 @@ class Control(Groups):
     killed: Counter[int]
     mute: dict[int, bool]
     note_answer: Callable[[int], None]
+    shift: Callable[[Live], None]
 
     def start_control(self) -> None:
         """Start every control process."""
@@ -48,8 +49,9 @@ class Control(Groups):
             behaviour = self.plan.nodes[b].behaviour
             assert isinstance(behaviour, Balancer)
             if behaviour.health_check:
-                for target in self.pools[b][0].targets:
-                    self.env.process(self.probe_for_ever(b, target, behaviour.health_check))
+                for pool, prober in zip(self.pools[b], self.of(b), strict=True):
+                    for target in pool.targets:
+                        self.env.process(self.probe_for_ever(prober, pool, target, behaviour.health_check))
         for n in self.plan.stores():
             behaviour = self.plan.nodes[n].behaviour
             assert isinstance(behaviour, Store)
@@ -81,6 +83,7 @@ class Control(Groups):
             if self.is_cut(job, direction):
                 del self.flying[job]
                 self.lose(job)
+        self.shift(live)
         for n, mute in self.mute.items():
             if mute != bool(live.dns_empty[self.of(n)[0].number]):
                 self.mute[n] = not mute
@@ -89,6 +92,7 @@ class Control(Groups):
             server.strain, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
             server.slow = server.strain * server.chill
             server.throttle_share = float(live.throttle_share[server.number])
+            server.flap_share = float(live.flap_share[server.number])
             server.paused = bool(live.paused[server.number])
             server.hot_share = float(live.hot_share[server.number])
             if server.node in self.plan.sources():
@@ -150,38 +154,36 @@ class Control(Groups):
                 self.env.process(self.answer(job, "refused", None))
 
     # ---- health checks ----
-    def probe_for_ever(self, b: int, target: Target, check: HealthCheck) -> Process:
-        """Probe one target every interval from a random phase on."""
-        node, server = self.plan.nodes[b], target.server
-        names = (node.id, self.plan.nodes[server.node].id, self.plan.instances[server.number].index)
+    def probe_for_ever(self, prober: Server, pool: Pool, target: Target, check: HealthCheck) -> Process:
+        """One server of a balancer probes one target every interval from a random phase on."""
+        node, server = self.plan.nodes[prober.node], target.server
+        names: tuple[Any, ...] = (node.id, self.plan.nodes[server.node].id, self.plan.instances[server.number].index)
+        if node.count > 1:
+            names = (*names, self.plan.instances[prober.number].index)
         interval = ticks(check.interval_s)
         counts = [0]  # consecutive results against the belief
         yield self.control(int(stream_uniform(self.plan.seed, "probe phase", *names) * interval))
         number = 0
         while True:
-            passed, delay = self.probe(b, target, check, names, number)
-            if passed or delay == 0:
-                self.judge(b, target, check, passed, counts)
+            passed, delay = self.ask(prober.place, target.edge, server, check.timeout_s, (*names, number))
+            if passed and check.deep and isinstance(self.plan.nodes[server.node].behaviour, Station):
+                self.env.process(self.judge_work(delay, pool, target, check, counts, (*names, number)))
+            elif passed or delay == 0:
+                self.judge(pool, target, check, passed, counts)
             else:
-                self.env.process(self.judge_later(delay, b, target, check, counts))
+                self.env.process(self.judge_later(delay, pool, target, check, counts))
             number += 1
             yield self.control(interval)
 
-    def probe(self, b: int, target: Target, check: HealthCheck, names: tuple[Any, ...], number: int) -> tuple[bool, int]:
-        """(passed, ticks until a failure is known)."""
-        here = self.servers[self.plan.nodes[b].first].place
-        passed, delay = self.ask(here, target.edge, target.server, check.timeout_s, (*names, number))
-        return passed, 0 if passed else delay
-
-    def ask(self, here: int, e: int, server: Server, timeout_s: float, names: tuple[Any, ...], spent: int = 0) -> tuple[bool, int]:
+    def ask(self, here: int, e: int | None, server: Server, timeout_s: float, names: tuple[Any, ...], spent: int = 0) -> tuple[bool, int]:
         """One probe from a place: (passed, ticks until that is known)."""
         there, seed = server.place, self.plan.seed
-        way = spent + self.way(here, there) + self.way(there, here) + self.add[e]
-        silent = any(self.cut[e]) or (here, there) in self.path_cut or (there, here) in self.path_cut or server.down == 2
-        if silent or way > ticks(timeout_s):
+        way = spent + self.way(here, there) + self.way(there, here) + (0 if e is None else self.add[e])
+        cut = (e is not None and any(self.cut[e])) or (here, there) in self.path_cut or (there, here) in self.path_cut
+        if cut or server.down == 2 or way > ticks(timeout_s):
             return False, ticks(timeout_s)
         for direction, a, z in ((0, here, there), (1, there, here)):
-            share = 1.0 - (1.0 - float(self.edge_loss[e, direction])) * (1.0 - float(self.path_loss[a, z]))
+            share = 1.0 - (1.0 - (0.0 if e is None else float(self.edge_loss[e, direction]))) * (1.0 - float(self.path_loss[a, z]))
             if share and stream_uniform(seed, "probe loss", *names, direction) < share:
                 return False, ticks(timeout_s)
         if server.down:
@@ -190,21 +192,33 @@ class Control(Groups):
             return False, way
         if server.error_share and stream_uniform(seed, "probe error", *names) < server.error_share:
             return False, way
+        if server.flap_share and stream_uniform(seed, "probe flapping", *names) < server.flap_share:
+            return False, way
         return True, way
 
-    def judge_later(self, delay: int, b: int, target: Target, check: HealthCheck, counts: list[int]) -> Process:
+    def judge_work(self, way: int, pool: Pool, target: Target, check: HealthCheck, counts: list[int], names: tuple[Any, ...]) -> Process:
+        """A probe that is worked on: done in time or not."""
+        key = int(stream_key(self.plan.seed, "deep probe", *names))
+        job = Job(target.edge, None, target.server, key, None, About(0, -1), abandoned=True)
+        self.env.process(self.work_on_probe(job))
+        yield self.control(ticks(check.timeout_s) - way)
+        passed = job.stage == "over"
+        if not passed and way:
+            yield self.control(way)
+        self.judge(pool, target, check, passed, counts)
+
+    def judge_later(self, delay: int, pool: Pool, target: Target, check: HealthCheck, counts: list[int]) -> Process:
         """A failed probe is known after a while."""
         yield self.control(delay)
-        self.judge(b, target, check, False, counts)
+        self.judge(pool, target, check, False, counts)
 
-    def judge(self, b: int, target: Target, check: HealthCheck, passed: bool, counts: list[int]) -> None:
+    def judge(self, pool: Pool, target: Target, check: HealthCheck, passed: bool, counts: list[int]) -> None:
         """Enough consecutive results against the belief turn it."""
         if target.server.stage not in ("serving", "warming"):
             return
         counts[0] = 0 if passed == target.healthy else counts[0] + 1
         if counts[0] >= (check.unhealthy if target.healthy else check.healthy):
             counts[0] = 0
-            pool = self.pools[b][0]
             if not target.healthy:
                 target.warm_at = self.env.now + pool.ramp
             pool.believe(target, not target.healthy)
@@ -374,6 +388,7 @@ class Control(Groups):
 
     if TYPE_CHECKING:  # in `Replication`
 
+        def work_on_probe(self, job: Job) -> Process: ...
         def relink(self) -> None: ...
         def forget(self, server: Server) -> None: ...
         def drop_fetches(self, server: Server) -> None: ...

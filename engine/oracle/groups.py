@@ -99,7 +99,7 @@ class Groups(Topics):
                 team.missed[server] = team.missed[server] + 1 if self.view(server) == 2 else 0
                 dead = team.missed[server] >= team.rules.unhealthy
                 if not dead and team.rules.health == "elb":
-                    targets = [t for b in self.plan.balancers() for t in self.pools[b][0].targets if t.server is server]
+                    targets = [t for b in self.plan.balancers() for p in self.pools[b] for t in p.targets if t.server is server]
                     dead = not all(t.healthy for t in targets)
                 if dead and self.env.now >= team.born[server] + ticks(team.rules.grace_s) and not self.helpless(team):
                     self.let_go(team, server)

@@ -9,9 +9,10 @@ from typing import Any
 
 import simpy
 
-from engine.behaviours import HealthCheck, Resolver, Source
+from engine.behaviours import Balancer, HealthCheck, Resolver, Source
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_key, stream_uniform
+from engine.live import Live
 from engine.oracle.clock import Clock
 from engine.oracle.draws import Draws, draw, to_unit
 from engine.oracle.state import Pool, Server, Target
@@ -33,6 +34,7 @@ class Names(Clock):
         """Everybody is healthy, and every resolver is watched."""
         resolvers = [n for n, node in enumerate(self.plan.nodes) if isinstance(node.behaviour, Resolver)]
         self.fit = {n: [True] * len(self.plan.nodes[n].calls) for n in resolvers}
+        self.nodes_in: dict[int, list[tuple[int, list[int]]]] = {}  # per balancer with several nodes: (instant, numbers of those it names)
         self.mute = dict.fromkeys(resolvers, False)
         self.history: dict[int, list[tuple[int, list[bool], bool]]] = {n: [(-(1 << 60), list(self.fit[n]), False)] for n in resolvers}
         for n in resolvers:
@@ -40,10 +42,36 @@ class Names(Clock):
             assert isinstance(behaviour, Resolver)
             if behaviour.health_check:
                 self.env.process(self.check_records(n, behaviour.health_check))
+        self.several = [b for b in self.plan.balancers() if len(self.of(b)) > 1]
+        for b in self.several:
+            behaviour = self.plan.nodes[b].behaviour
+            assert isinstance(behaviour, Balancer)
+            self.fit[b] = [bool(pool.targets) for pool in self.pools[b]]
+            self.nodes_in[b] = [(-(1 << 60), self.entrances(b))]
+            self.env.process(self.check_records(b, behaviour.node_check))
 
     def note_answer(self, n: int) -> None:
         """The answers of resolver n change now."""
-        self.history[n].append((self.env.now, list(self.fit[n]), self.mute[n]))
+        if n in self.several:
+            self.nodes_in[n].append((self.env.now, self.entrances(n)))
+        else:
+            self.history[n].append((self.env.now, list(self.fit[n]), self.mute[n]))
+
+    def entrances(self, b: int) -> list[int]:
+        """Nodes that a balancer's name leads to: fit ones, in AZs traffic is not shifted away from, as far as there are any."""
+        everybody = range(len(self.of(b)))
+        fit = [k for k in everybody if self.fit[b][k]]
+        near = [k for k in everybody if not self.of(b)[k].shifted]
+        return [k for k in fit if k in near] or near or fit or list(everybody)
+
+    def shift(self, live: Live) -> None:
+        """Traffic is shifted away from AZs, or back."""
+        before = {b: [s.shifted for s in self.of(b)] for b in self.several}
+        for server in self.servers:
+            server.shifted = bool(live.shifted[server.number])
+        for b in self.several:
+            if before[b] != [s.shifted for s in self.of(b)]:
+                self.note_answer(b)
 
     def resolve(self, pool: Pool, caller: Server, key: int, local: int, tries: int) -> Target | None:
         """Whom a caller's cached answer names; None when it is empty."""
@@ -51,25 +79,36 @@ class Names(Clock):
         assert n is not None
         node, asker = self.plan.nodes[n], self.plan.nodes[caller.node]
         behaviour = node.behaviour
-        assert isinstance(behaviour, Resolver)
+        assert isinstance(behaviour, Resolver | Balancer)
         mine = caller.number - asker.first
         if isinstance(asker.behaviour, Source):
             mine = int(self.draws.uniform(key, RESOLVER, local) * 1024)
         own = draw(int(stream_key(self.plan.seed, "resolver", node.id, asker.id)), mine)
-        keeps = ticks(behaviour.sticky_s if to_unit(draw(own, 0)) < behaviour.sticky_share else behaviour.ttl_s)
+        sticky = isinstance(behaviour, Resolver) and to_unit(draw(own, 0)) < behaviour.sticky_share
+        keeps = ticks(behaviour.sticky_s if sticky else behaviour.ttl_s)  # type: ignore[union-attr]
         now = number = self.env.now
         if keeps:
             ahead = int(to_unit(draw(own, 1)) * keeps)
             number = (self.env.now + ahead) // keeps
             now = number * keeps - ahead
+        if isinstance(behaviour, Balancer):
+            return self.node_of(n, pool.targets, now, key, local, tries)
         _, fit, mute = [h for h in self.history[n] if h[0] <= now][-1]
         many = behaviour.policy == "multivalue"
         u = self.draws.uniform(key, ANSWER, local, tries) if many else to_unit(draw(own, number + 2))
         record = None if mute else self.pick(n, caller.node, fit, u, draw(own, number + 2) if many else None)
         if record is None:
             return None
+        if self.plan.edges[node.calls[record]].callee in self.several:
+            nodes = [t for t in pool.targets if t.via == node.calls[record]]
+            return self.node_of(self.plan.edges[node.calls[record]].callee, nodes, now, key, local, tries)
         behind = [t for t in pool.targets if t.via == node.calls[record] and t.server.registered]
         return behind[int(self.draws.uniform(key, PICK, local, tries) * len(behind))] if behind else None
+
+    def node_of(self, b: int, nodes: list[Target], asked: int, key: int, local: int, tries: int) -> Target:
+        """One of the nodes that a balancer's name led to then."""
+        some = [h for h in self.nodes_in[b] if h[0] <= asked][-1][1]
+        return nodes[some[int(self.draws.uniform(key, PICK, local, tries) * len(some))]]
 
     def pick(self, n: int, caller: int, fit: list[bool], u: float, values: int | None = None) -> int | None:
         """The record that an answer names."""
@@ -118,6 +157,8 @@ class Names(Clock):
         """Check every record each interval; consecutive results against the belief turn it."""
         node, interval = self.plan.nodes[n], ticks(check.interval_s)
         names = [self.plan.nodes[self.plan.edges[v].callee].id for v in node.calls]
+        if n in self.several:
+            names = [f"{node.id}[{k}]" for k in range(node.count)]
         agenda: list[tuple[int, int, int, int, bool]] = []
         for r, name in enumerate(names):
             heapq.heappush(agenda, (int(stream_uniform(self.plan.seed, "check phase", node.id, name) * interval), r, 0, 0, True))
@@ -138,9 +179,17 @@ class Names(Clock):
 
     def check_one(self, n: int, r: int, number: int, check: HealthCheck) -> tuple[bool, int]:
         """(passed, ticks until a failure is known); a balancer hands the check to somebody it believes in."""
+        if n in self.several:
+            server, region = self.of(n)[r], self.plan.places[self.of(n)[r].place].region
+            here = next(p for p, place in enumerate(self.plan.places) if place.kind == "region" and place.region == region)
+            passed, way = self.ask(here, None, server, check.timeout_s, ("node", self.plan.nodes[n].id, r, number))
+            passed &= any(t.healthy and t.server.registered for t in self.pools[n][r].targets)
+            return passed, 0 if passed else way
         plan, names = self.plan, (self.plan.nodes[n].id, self.plan.nodes[self.plan.edges[self.plan.nodes[n].calls[r]].callee].id, number)
         e, here, way, hops = plan.nodes[n].calls[r], self.of(n)[0].place, 0, 0
         there = [server for server in self.of(plan.edges[e].callee) if server.registered]
+        if plan.edges[e].callee in self.several:
+            there = [self.of(plan.edges[e].callee)[k] for k in self.entrances(plan.edges[e].callee)]
         if not there:
             return False, 0
         server = there[int(stream_uniform(plan.seed, "check instance", *names) * len(there))]
@@ -150,7 +199,7 @@ class Names(Clock):
                 return False, way
             if plan.nodes[server.node].behaviour.behaviour != "balancer":
                 return True, 0
-            rotation = self.pools[server.node][0].rotation
+            rotation = self.pools[server.node][self.plan.instances[server.number].index].rotation
             if not rotation:
                 return False, way
             target = rotation[int(stream_uniform(plan.seed, "check target", *names) * len(rotation))]

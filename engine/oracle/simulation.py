@@ -73,28 +73,30 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         return [self.servers[i] for i in self.plan.instances_of(node)]
 
     def make_pools(self, n: int) -> list[Pool]:
-        """A balancer has one pool over all its edges, every other node one for each."""
-        node = self.plan.nodes[n]
-        groups = [node.calls] if isinstance(node.behaviour, Balancer) else [(e,) for e in node.calls]
+        """A balancer has one pool over all its edges for each of its servers, every other node one for each edge."""
+        node, behaviour = self.plan.nodes[n], self.plan.nodes[n].behaviour
+        if isinstance(behaviour, Balancer):
+            return [self.pool_of_balancer(n, behaviour, server) for server in self.of(n)]
         pools = []
-        for group in groups:
-            targets = [Target(s, e, weight=self.plan.edges[e].weight, via=v) for e in group for v, s in self.behind(e)]
-            if isinstance(node.behaviour, Balancer):
-                algorithm = node.behaviour.algorithm
-            else:
-                store = isinstance(self.plan.nodes[self.plan.edges[group[0]].callee].behaviour, Store | Cache)
-                algorithm = "primary" if store else "random"  # type: ignore[assignment]
-            for e in group:
-                for s in self.of(n):
-                    callee = self.plan.nodes[self.plan.edges[e].callee].behaviour
-                    self.sites[e, s].primaries = targets[:: len(callee.azs) if isinstance(callee, Store) else 1]
-            called = self.plan.edges[group[0]].callee
-            named = isinstance(self.plan.nodes[called].behaviour, Resolver)
-            pool = Pool(targets, "named" if named else algorithm, resolver=called if named else None)
-            if isinstance(node.behaviour, Balancer):
-                pool.ramp = ticks(node.behaviour.slow_start_s)
-            pools.append(pool)
+        for e in node.calls:
+            called = self.plan.edges[e].callee
+            callee = self.plan.nodes[called].behaviour
+            targets = [Target(s, e, via=v) for v, s in self.behind(e)]
+            for s in self.of(n):
+                self.sites[e, s].primaries = targets[:: len(callee.azs) if isinstance(callee, Store) else 1]
+            named = isinstance(callee, Resolver) or (isinstance(callee, Balancer) and len(self.of(called)) > 1)
+            algorithm = "named" if named else "primary" if isinstance(callee, Store | Cache) else "random"
+            pools.append(Pool(targets, algorithm, resolver=called if named else None, edge=e))
         return pools
+
+    def pool_of_balancer(self, n: int, behaviour: Balancer, server: Server) -> Pool:
+        """Everybody behind it, or those in the same AZ."""
+        edges = self.plan.nodes[n].calls
+        everybody = [Target(s, e, weight=self.plan.edges[e].weight) for e in edges for s in self.of(self.plan.edges[e].callee)]
+        mine = [t for t in everybody if behaviour.cross_zone or t.server.place == server.place]
+        pool = Pool(mine, behaviour.algorithm, edge=edges[0], balances=True)
+        pool.ramp = ticks(behaviour.slow_start_s)
+        return pool
 
     def behind(self, e: int) -> list[tuple[int, Server]]:
         """(edge of the record or −1, server) of everybody a call over an edge can come to."""
@@ -144,18 +146,8 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             return
         epoch = server.epoch
         server.jobs.add(job)
-        if server.busy < server.slots:
-            server.busy += 1
-        else:
-            job.stage, turn = "wait", self.env.event()
-            behaviour = self.plan.nodes[server.node].behaviour
-            if isinstance(behaviour, Station) and behaviour.lifo:
-                server.queue.appendleft((job, turn))
-            else:
-                server.queue.append((job, turn))
-            yield turn
-            if self.gone(job, epoch):
-                return
+        if not (yield from self.take_slot(server, job, epoch)):
+            return
         if job.cold:
             function = self.plan.nodes[server.node].behaviour
             assert isinstance(function, Function)
@@ -177,6 +169,41 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             self.free_slot(server)
         self.leave_environment(server)
         yield from self.answer(job, outcome, first)
+
+    def work_on_probe(self, job: Job) -> Process:
+        """A deep health check: admitted and worked on like a request, then it is over."""
+        server, behaviour = job.callee, self.plan.nodes[job.callee.node].behaviour
+        assert isinstance(behaviour, Station)
+        self.arrived[server.number] += 1
+        if self.gate(server, job) or (server.busy >= server.slots and len(server.queue) >= server.capacity):
+            self.rejected[server.number] += 1
+            return
+        epoch = server.epoch
+        server.jobs.add(job)
+        if not (yield from self.take_slot(server, job, epoch)):
+            return
+        job.stage = "serve"
+        yield self.work(int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow, FOREVER) + 0.5))
+        if self.gone(job, epoch):
+            return
+        job.stage = "over"
+        server.jobs.discard(job)
+        self.completed[server.number] += 1
+        self.free_slot(server)
+
+    def take_slot(self, server: Server, job: Job, epoch: int) -> Process:
+        """A free slot, or the queue until there is one; False when the work ended meanwhile."""
+        if server.busy < server.slots:
+            server.busy += 1
+            return True
+        job.stage, turn = "wait", self.env.event()
+        behaviour = self.plan.nodes[server.node].behaviour
+        if isinstance(behaviour, Station) and behaviour.lifo:
+            server.queue.appendleft((job, turn))
+        else:
+            server.queue.append((job, turn))
+        yield turn
+        return not self.gone(job, epoch)
 
     def executed(self, job: Job, outcome: str) -> None:
         """A second success of one call is a duplicate; of an idempotent call, only the one that does the work counts."""
@@ -251,7 +278,9 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         if isinstance(behaviour, Cache):
             return (yield from self.read_through(job, epoch)) if node.calls else self.asked(job)
         first: First = None
-        pools = dict(zip(node.calls, self.pools[server.node], strict=False))  # a balancer has one for all
+        pools = dict(zip(node.calls, self.pools[server.node], strict=False))
+        if isinstance(behaviour, Balancer):  # it has one for all
+            pools = {node.calls[0]: self.pools[server.node][self.plan.instances[server.number].index]}
         asked = {self.plan.edges[e].lookup for e in node.calls} - {-1}
         for e, pool in pools.items():
             lookup = self.plan.edges[e].lookup

@@ -107,6 +107,7 @@ class Server:
     paused: bool = False
     flushes: int = 0
     error_share: float = 0.0
+    flap_share: float = 0.0
     throttle_share: float = 0.0
     stopped: bool = False
     registered: bool = True
@@ -117,6 +118,7 @@ class Server:
     struck: int = 0  # how the faults of now would have it down
     up: int = 0  # ticks it was up until `turned`
     turned: int = 0
+    shifted: bool = False
     poison_share: float = 0.0
     busy: int = 0
     epoch: int = 0
@@ -169,6 +171,8 @@ class Pool:
     algorithm: str
     rotation: list[Target] = field(default_factory=list)
     resolver: int | None = None  # node that says which of the targets it is
+    edge: int = -1  # its first
+    balances: bool = False
     next: int = 0
     ramp: int = 0  # ticks of a slow start
     verb: str = ""  # what a cache that is only asked is to do
@@ -186,9 +190,11 @@ class Pool:
         return 1.0 - max(0, target.warm_at - now) / self.ramp if self.ramp else 1.0
 
     def relist(self) -> None:
-        """Only registered targets can be chosen."""
+        """Only registered targets can be chosen, and a balancer leaves out AZs its traffic is shifted away from."""
         registered = [t for t in self.targets if t.server.registered]
-        self.rotation = [t for t in registered if t.healthy] or registered
+        near = [t for t in registered if not (self.balances and t.server.shifted)]
+        healthy = [[t for t in some if t.healthy] for some in (near, registered)]
+        self.rotation = healthy[0] or near or healthy[1] or registered
 
 
 class Site:

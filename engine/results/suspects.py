@@ -31,7 +31,7 @@ class Reach:
         fault.apply(live)
         edges = (live.edge_add_s > 0) | live.edge_cut.any(axis=1) | live.edge_loss.any(axis=1)
         cut = live.path_cut | (live.path_loss > 0) | (live.path_add_s > 0)
-        return Reach(live.down > 0, (live.error_share > 0) | (live.throttle_share > 0), edges, cut | cut.T)
+        return Reach(live.down > 0, ((live.error_share > 0) | (live.flap_share > 0)) | (live.throttle_share > 0), edges, cut | cut.T)
 
 
 class Suspects:

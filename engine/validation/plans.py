@@ -21,9 +21,11 @@ Edges = dict[tuple[str, str], CallPolicy]
 def make_plan(
     nodes: Mapping[str, Any], edges: Edges, *, seed: int = 1, duration_s: float = 60.0, warmup_s: float = 0.0,
     faults: tuple[PlanFault, ...] = (), lookups: Mapping[str, str] = {},
+    zones: Mapping[str, str] = {},
     same_az_s: float = 0.0, cross_az_s: float = 0.0, client_s: float = 0.0,
 ) -> Plan:  # fmt: skip
-    """A plan over one Region with AZs a and b. Network values are round trips; ``lookups``: edge → edge to the cache asked first."""
+    """A plan over one Region with AZs a and b. Network values are round trips; ``lookups``: edge → edge to the cache asked first;
+    ``zones``: balancer → AZs in each of which it has a node."""
     one_way = np.array(
         [[0, client_s, client_s, client_s], [client_s, cross_az_s, cross_az_s, cross_az_s],
          [client_s, cross_az_s, same_az_s, cross_az_s], [client_s, cross_az_s, cross_az_s, same_az_s]]
@@ -36,7 +38,8 @@ def make_plan(
     plan_nodes: list[PlanNode] = []
     instances: list[PlanInstance] = []
     for n, (name, behaviour) in enumerate(nodes.items()):
-        made = _instances(n, behaviour)
+        made = [PlanInstance(n, k, 2 if az == "a" else 3, UNLIMITED, UNLIMITED) for k, az in enumerate(zones.get(name, ""))]
+        made = made or _instances(n, behaviour)
         calls = tuple(e for e, edge in enumerate(plan_edges) if edge.caller == n)
         plan_nodes.append(PlanNode(name, behaviour.behaviour, name, behaviour, len(instances), len(made), calls))
         instances += made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from typing import Any
 
 from engine.behaviours import Cache, CallPolicy, Distribution, Keys, Source, Store
 from engine.live import BLACK_HOLE, REFUSED
@@ -49,7 +50,7 @@ def random_plan_of_caches(seed: int, duration_s: float = 30.0) -> Plan:
     bare = make_plan(nodes, edges, duration_s=duration_s)
     faults = [random_fault(r, bare, duration_s) for _ in range(r.choice([0, 1, 2]))]
     faults += [random_cache_fault(r, bare) for _ in range(r.choice([0, 1, 2, 3]))]
-    network = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
+    network: dict[str, Any] = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
     plan = make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), lookups=lookups, **network)
     return about_something(plan, r)
 
