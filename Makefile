@@ -6,7 +6,7 @@ NODE := $(shell command -v npm 2>/dev/null)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev test lint types unit browser canvas canvas-check bench verify screenshot clean
+.PHONY: reference help run setup setup-dev test lint types unit browser canvas canvas-check bench verify screenshot clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench: setup ## measure the engine against its reference points
 
 verify: setup ## compare with exact results: docs/validation.md and the page "How do we know?"
 	$(BIN)/python -m engine verify --write
+
+reference: setup ## rewrite docs/components from the classes
+	$(BIN)/python -m scripts.reference
 
 screenshot: setup-dev ## redraw the pictures of the README
 	@sh scripts/chromium.sh $(BIN)/python

@@ -23,12 +23,8 @@ with st.container(width=1100):
 
 st.subheader("Every default and where it comes from")
 st.caption(f"{sourced} defaults are taken from published documents; {assumed} are assumptions of ours and say so.")
-components, calls, breaks = st.tabs(["Components", "Calls", "Faults"])
-with components:
-    for entry in kinds:
-        with st.expander(f"**{entry['label']}** · {entry['category']} · `{entry['kind']}`"):
-            st.caption(entry["summary"])
-            st.table(table(entry["fields"]), hide_index=True, border="horizontal")
+st.caption("The fields of components are on the page *Components*, one component at a time.")
+calls, breaks = st.tabs(["Calls", "Faults"])
 with calls:
     st.caption("How a caller treats one edge: set on the edge, per attempt unless it says otherwise.")
     st.table(table(entries["edge_fields"]), hide_index=True, border="horizontal")

@@ -210,14 +210,26 @@ def test_a_link_with_nonsense_shows_the_first_preset() -> None:
     assert app.session_state[STORE].preset == "three-tier-shop"
 
 
-def test_how_it_works_lists_every_kind_and_fault_of_the_catalogue() -> None:
+def test_how_it_works_lists_every_fault_of_the_catalogue() -> None:
     from engine.catalogue import catalogue
 
     app = opened("how_it_works.py")
     titles = " ".join(e.label for e in app.expander)
-    entries = catalogue()
-    for entry in [*entries["kinds"], *entries["faults"]]:
+    for entry in catalogue()["faults"]:
         assert f"`{entry['kind']}`" in titles
+
+
+def test_every_component_has_its_fields_and_its_losses_on_the_page_of_components() -> None:
+    from engine.components import COMPONENTS
+
+    app = opened("reference.py")
+    for kind, cls in COMPONENTS.items():
+        app.selectbox[0].set_value(kind).run()
+        assert not app.exception
+        text = " ".join(m.value for m in app.markdown)
+        assert cls.summary in text and cls.az_loss in text and f"kind: {kind}" in app.code[0].value
+        fields = app.table[0].value
+        assert not fields.empty and fields["source"].str.len().gt(0).any()
 
 
 def test_how_do_we_know_shows_every_case_and_finds_it_by_word_and_verdict() -> None:

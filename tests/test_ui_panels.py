@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from engine.reference import HEAD, allowed, flat
 from tests import runs_by_hand as hand
 from tests.ui_fakes import snapshot
-from ui.catalogue_tables import COLUMNS, allowed, flat, shares, table
+from ui.catalogue_tables import shares, table
 from ui.panels.compare import _row, lines
 from ui.panels.data import TABLES, parquet
 from ui.panels.expectations import _row as expectation
@@ -60,7 +61,7 @@ def test_the_reference_lists_every_field_with_its_source() -> None:
     entries = catalogue()
     for entry in [*entries["kinds"], *entries["faults"], {"fields": entries["edge_fields"]}]:
         shown = table(entry["fields"])
-        assert list(shown.columns) == COLUMNS
+        assert list(shown.columns) == list(HEAD)
         assert len(shown) == sum(1 for _ in flat(entry["fields"]))
     sourced, assumed = shares([*entries["kinds"], *entries["faults"], {"fields": entries["edge_fields"]}])
     assert sourced and assumed
@@ -68,6 +69,6 @@ def test_the_reference_lists_every_field_with_its_source() -> None:
 
 def test_a_range_is_written_as_a_person_would() -> None:
     assert allowed({"min": 0, "max": 1}) == "0 … 1"
-    assert allowed({"min": 0, "exclusive_min": True}) == "> 0"
+    assert allowed({"min": 0, "exclusive_min": True}) == "over 0"
     assert allowed({"max": 5}) == "≤ 5"
     assert allowed({"choices": ["a", "b"]}) == "a | b"

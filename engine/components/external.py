@@ -44,5 +44,9 @@ class External(Component):
         return Station((OUTSIDE,), self.concurrency, self.queue_capacity, self.service.lower())
 
     @classmethod
+    def refuses_caller(cls, caller: type[Component]) -> str | None:
+        return "it takes no messages from a queue of yours; let a service consume them and call it" if caller.behaviour == "queue" else None
+
+    @classmethod
     def refuses_callee(cls, callee: type[Component]) -> str | None:
         return "it is not yours and calls nothing of yours here; draw clients for what comes from outside"

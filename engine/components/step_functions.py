@@ -46,6 +46,10 @@ class StepFunctions(RegionPlaced):
     def lower(self, geography: Geography) -> Station:
         return Station(self.sits(geography), EXECUTIONS, None, self.service.lower(), False, parallel=self.calls == "parallel")
 
+    @classmethod
+    def refuses_caller(cls, caller: type[Component]) -> str | None:
+        return "a queue starts no execution; let a function consume the messages and start them" if caller.behaviour == "queue" else None
+
     def treat(self, policy: CallPolicy, said: set[str], callee: Component) -> CallPolicy:
         if said & {"attempts", "backoff"}:
             return policy
