@@ -10,6 +10,7 @@ from pydantic import Field
 from engine.behaviours import Distribution, Failover, HealthCheck, Keys
 from engine.components.shapes import Numbers, Ramp, RateField, Sine, Spike, Steady, Steps, Trace, Users
 from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
+from engine.geography import Geography
 
 
 class Constant(Strict):
@@ -173,9 +174,11 @@ class FailoverFields(Strict):
     resync_s: float = quantity(60, "s", "A returned member copies what it missed before it is a standby again.", ge=0, le=LONGEST_S,
                                label="Resync", assumption="a short gap of the log to copy")  # fmt: skip
     warm_s: float = quantity(0, "s", "For this long after a promotion the new primary's buffers are cold.", ge=0, le=LONGEST_S,
-                             label="Warm-up", assumption="a standby keeps its buffers warm")  # fmt: skip
+                             label="Warm-up", assumption="a standby keeps its buffers warm",
+                             likely=(0, 600))  # fmt: skip
     warm_factor: float = quantity(2, "×", "While they are cold, its work takes so many times as long.", ge=1, le=1_000,
-                                  label="Cold factor", assumption="half of the reads go to disk at first")  # fmt: skip
+                                  label="Cold factor", assumption="half of the reads go to disk at first",
+                                  likely=(1, 5))  # fmt: skip
     fail_back: bool = quantity(False, "", "The original primary takes over again once it has caught up.", label="Fail back",
                                assumption="one interruption is enough")  # fmt: skip
 
@@ -193,19 +196,36 @@ class RegionFailoverFields(FailoverFields):
     """The clocks of a failover to another Region: watched from there, decided by a person, who accepts what is lost."""
 
     monitor_interval_s: float = quantity(10, "s", "The primary is probed from the other Region this often.", gt=0, le=3_600,
-                                         label="Monitor interval", assumption="a health check across Regions")  # fmt: skip
+                                         label="Monitor interval", assumption="a health check across Regions",
+                                         likely=(5, 30))  # fmt: skip
     monitor_timeout_s: float = quantity(5, "s", "A probe without an answer for this long is a miss.", gt=0, le=3_600,
-                                        label="Monitor timeout", assumption="a health check across Regions")  # fmt: skip
+                                        label="Monitor timeout", assumption="a health check across Regions",
+                                        likely=(2, 10))  # fmt: skip
     misses: int = quantity(6, "", "Misses in a row before somebody is called.", ge=1, le=100, label="Misses",
-                           assumption="a minute: time for a failover inside the Region")  # fmt: skip
+                           assumption="a minute: time for a failover inside the Region",
+                           likely=(3, 10))  # fmt: skip
     decide_s: float = quantity(300, "s", "Until a person has decided to give up the Region.", ge=0, le=LONGEST_S, label="Decide",
-                               assumption="to wake up, look, and agree")  # fmt: skip
+                               assumption="to wake up, look, and agree",
+                               likely=(60, 1_800))  # fmt: skip
     promote_s: float = quantity(60, "s", "Promotion of the replica until it takes writes.", ge=0, le=3_600, label="Promote",
                                 source="Aurora user guide, Global Database disaster recovery: within a few minutes, all of it")  # fmt: skip
     propagate_ttl_s: float = quantity(60, "s", "Callers keep the old address for up to this long.", ge=0, le=3_600, label="Address TTL",
-                                      assumption="a DNS record with a usual TTL")  # fmt: skip
+                                      assumption="a DNS record with a usual TTL",
+                                      likely=(5, 300))  # fmt: skip
     resync_s: float = quantity(600, "s", "A returned member copies what it missed before it follows.", ge=0, le=LONGEST_S, label="Resync",
-                               assumption="a copy across Regions")  # fmt: skip
+                               assumption="a copy across Regions",
+                               likely=(60, 3_600))  # fmt: skip
+
+
+def check_abroad(
+    failover: RegionFailoverFields | None, replicas: list[str] | None, home: str, geography: Geography
+) -> Iterator[tuple[str, str]]:
+    """A failover to another Region needs a replica there."""
+    if failover is None:
+        return
+    yield from ((f"region_failover.{field}", message) for field, message in failover.check())
+    if not {geography.region_of.get(az) for az in replicas or ()} - {home, None}:
+        yield "region_failover", "no replica is in another Region; name an AZ of one in `replica_azs`"
 
 
 class QuorumFields(Strict):
