@@ -78,7 +78,7 @@ class Rds(RegionPlaced):
     multi_az: bool = quantity(False, "", "A synchronous standby in a second AZ, promoted when the primary is lost.", label="Multi-AZ",
                               assumption="the API creates a single instance unless asked for more")  # fmt: skip
     cluster: bool = quantity(False, "", "A Multi-AZ DB cluster: a writer and two standbys that can be read, in three AZs; a write waits "
-                             "for one of them.", label="Multi-AZ cluster", assumption="a single instance unless asked for more")  # fmt: skip
+                             "for one of them.", label="Multi-AZ cluster", assumption="one instance unless asked for more")  # fmt: skip
     primary_az: str | None = quantity(None, "", "Where the primary is at the start; the first AZ unless told otherwise.",
                                       widget="az", label="Primary AZ")  # fmt: skip
     standby_az: str | None = quantity(None, "", "Where the standby is; the next AZ unless told otherwise. Multi-AZ only.",
