@@ -169,12 +169,13 @@ def _edges(plan: Plan, s: np.void) -> None:
             row["hedge_timer"] = timers.setdefault(L.ticks(policy.hedge_s), len(timers))
             row["rest_timer"] = timers.setdefault(int(row["timeout"]) - L.ticks(policy.hedge_s), len(timers))
         _backoff(row, policy.backoff)
+        row["own_attempts"], row["own_backoff"], row["own_timeout"] = row["attempts"], row["backoff"], row["timeout"]
         _breaker(row, policy.breaker)
         row["first_site"], row["caller_first"] = sites, caller.first
         s["sites"]["rotate"][sites : sites + caller.count] = row["window"]
         sites += caller.count
     s["n_site"] = sites
-    if len(timers) > L.N_TIMER:
+    if len(timers) + 2 * len(plan.faults) > L.N_TIMER:  # a fault may add some
         raise TooLarge(f"the document has {len(timers):,} different timeouts; one run holds at most {L.N_TIMER:,}")
     s["n_timer"] = len(timers)
     s["timers"]["delay"][: len(timers)] = list(timers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +25,7 @@ class Live:
     n_instances: int
     n_edges: int
     n_places: int
+    at_s: float = math.inf  # the present instant, for faults that grow; inf: as far as they go
     down: np.ndarray = field(init=False)  # int64 [instance]
     slow: np.ndarray = field(init=False)  # float64 [instance], ×
     error_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1
@@ -41,6 +43,10 @@ class Live:
     surge: np.ndarray = field(init=False)  # float64 [instance], × of a source's arrival rate
     stopped: np.ndarray = field(init=False)  # bool [instance]: takes no messages
     poison_share: np.ndarray = field(init=False)  # float64 [instance of a queue], 0 … 1, of what is published
+    hung: np.ndarray = field(init=False)  # bool [instance]: accepts and works, but no answer leaves it
+    edge_attempts: np.ndarray = field(init=False)  # int64 [edge]: attempts instead of the design's, the most of all; 0: as designed
+    edge_hasty: np.ndarray = field(init=False)  # bool [edge]: retries come at once
+    edge_timeout_s: np.ndarray = field(init=False)  # float64 [edge], s: instead of the design's, the shortest of all; inf: as designed
     uncontrolled: np.ndarray = field(init=False)  # bool [instance]: its control plane is down
     no_launch: np.ndarray = field(init=False)  # bool [instance]: nothing can be launched in its place
     withdrawn: np.ndarray = field(init=False)  # bool [instance]: not a registered target; what it has in hand goes on
@@ -66,6 +72,10 @@ class Live:
         self.surge = np.ones(self.n_instances)
         self.stopped = np.zeros(self.n_instances, bool)
         self.poison_share = np.zeros(self.n_instances)
+        self.hung = np.zeros(self.n_instances, bool)
+        self.edge_attempts = np.zeros(self.n_edges, np.int64)
+        self.edge_hasty = np.zeros(self.n_edges, bool)
+        self.edge_timeout_s = np.full(self.n_edges, np.inf)
         self.uncontrolled = np.zeros(self.n_instances, bool)
         self.no_launch = np.zeros(self.n_instances, bool)
         self.flap_share = np.zeros(self.n_instances)

@@ -143,7 +143,8 @@ def _faults(scenario: Scenario, places: tuple[Place, ...], nodes: tuple[PlanNode
     for id, fault in zip(scenario.fault_ids(), scenario.faults, strict=True):
         reach = reach_of(fault, scenario.topology, first, edge_index, place_index)
         apply, action = partial(_apply, fault, reach), fault.action(scenario.topology, number)
-        plan_faults.append(PlanFault(id, fault.kind, fault.shown_target, fault.at_s, fault.end_s, fault.sentence(), apply, action))
+        what = (id, fault.kind, fault.shown_target, fault.at_s, fault.end_s, fault.sentence())
+        plan_faults.append(PlanFault(*what, apply, action, fault.moments_s()))
     return tuple(plan_faults)
 
 

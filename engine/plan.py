@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -117,6 +118,7 @@ class PlanFault:
     sentence: str
     apply: Callable[[Live], None] = field(compare=False)
     action: Redrive | Replay | None = None
+    moments_s: tuple[float, ...] = ()  # instants between start and end at which it changes
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,7 @@ class Plan:
     def live(self, at_s: float | None = None) -> Live:
         """The design with the faults active at this time applied (none when ``at_s`` is None)."""
         live = Live(len(self.instances), len(self.edges), len(self.places))
+        live.at_s = math.inf if at_s is None else at_s
         for fault in self.faults:
             if at_s is not None and fault.start_s <= at_s < fault.end_s:
                 fault.apply(live)

@@ -30,7 +30,7 @@ def warm() -> None:
 
     from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store, Topic
     from engine.control.conductor import Conductor
-    from engine.kernel import doors, moves
+    from engine.kernel import doors, hangs, moves
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
 
@@ -54,6 +54,7 @@ def warm() -> None:
     def apply(live: Live) -> None:
         live.take_down([2, 3, 5], BLACK_HOLE)
         live.flushes[7] += 1
+        live.withdrawn[2] = True
 
     fault = PlanFault("f", "warm", "a", 1.0, 4.5, "warm", apply)
     conductor = Conductor(Plan("warm", 1, 8.0, 0.0, places, np.zeros((3, 3)), nodes, edges, instances, (fault,)))
@@ -64,6 +65,7 @@ def warm() -> None:
     moves.redrive(conductor.world, 0, 0, 0, conductor.now)
     moves.replay(conductor.world, 0, 0, 0, 0)
     moves.wake_topics(conductor.world)
+    hangs.let_answers_go(conductor.world, 2)
     if COMPILED:
         MARK.touch()
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.control import lifecycle
+from engine.control.misconfiguration import misconfigure
 from engine.control.resolution import silence
-from engine.kernel import caches, doors, moves, promotions
+from engine.kernel import caches, doors, hangs, moves, promotions, registration
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def boundaries(c: Conductor) -> list[int]:
-    """Every instant at which a fault starts or ends within the run, in ticks."""
-    times = {ticks(t) for f in c.plan.faults for t in (f.start_s, f.end_s) if t * 1.0 < c.plan.duration_s}
+    """Every instant at which a fault starts, changes or ends within the run, in ticks."""
+    times = {ticks(t) for f in c.plan.faults for t in (f.start_s, *f.moments_s, f.end_s) if t * 1.0 < c.plan.duration_s}
     return sorted(times)
 
 
@@ -26,7 +27,7 @@ def strike(c: Conductor) -> Process:
     """Carry out all faults."""
     for time in boundaries(c):
         yield c.wait(time - c.env.now)
-        live = Live(len(c.plan.instances), len(c.plan.edges), len(c.plan.places))
+        live = Live(len(c.plan.instances), len(c.plan.edges), len(c.plan.places), time / TICKS_PER_S)
         for fault in c.plan.faults:
             start, end = ticks(fault.start_s), ticks(min(fault.end_s, 1e5))
             if start <= time < end:
@@ -61,11 +62,12 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     sources["hot_share"] = live.hot_share[sources["inst"]]
     sources["mixed"] = (sources["n_class"] > 0) | (sources["n_keys"] > 0) | (sources["hot_share"] > 0)
     inst["stopped"] = live.stopped
-    inst["withdrawn"], inst["struck"] = live.withdrawn, live.down
+    inst["withdrawn"], inst["struck"], inst["hung"] = live.withdrawn, live.down, live.hung
+    misconfigure(world, live)
     lifecycle.list_targets(world, n)
     if (inst["shifted"] != live.shifted).any():
         inst["shifted"] = live.shifted
-        doors.relist_balancers(world)
+        registration.relist_balancers(world)
     queues = s["queues"][: s["n_queue"]]
     queues["poison_share"] = live.poison_share[queues["inst"]]
     doors.cuts_changed(world)
@@ -85,4 +87,6 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
         doors.wake_queues(world, now)
     if s["parked_head"] >= 0:
         moves.wake_topics(world)
-    doors.wake_writes(world, now)
+    for i in np.nonzero((inst["hung_head"] > 0) & (inst["hung"] == 0))[0]:
+        hangs.let_answers_go(world, int(i))
+    doors.wake_writes(world, now)  # runs them too

@@ -14,7 +14,7 @@ import numpy as np
 from engine.behaviours import Balancer, HealthCheck, Station
 from engine.control.lifecycle import WARMING
 from engine.control.probes import ask
-from engine.kernel import doors, probing
+from engine.kernel import probing, registration
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_key, stream_uniform
 
@@ -112,7 +112,7 @@ def judge(c: Conductor, check: HealthCheck, k: int, row: int, passed: bool, why:
     c.belief_healthy[k] = not believed
     c.belief_streak[k] = 0
     c.belief_decides[k] = np.nan
-    c.do(doors.set_healthy, c.world, _pool(c, prober), row, int(not believed))
+    c.do(registration.set_healthy, c.world, _pool(c, prober), row, int(not believed))
     if believed:
         c.say("unhealthy", node, f"{name} takes {target} out of rotation: {needed} checks in a row failed, {why}", target=target)
         mine = [j for j, (_, other, _, i) in enumerate(c.beliefs) if other == prober and c.stage[i] <= WARMING]
@@ -129,4 +129,4 @@ def trust(c: Conductor, i: int) -> None:
             c.belief_healthy[k] = 1
             before = sum(other == prober for _, other, _, _ in c.beliefs[:k])
             pool = _pool(c, prober)
-            c.do(doors.set_healthy, c.world, pool, int(c.world[0]["pools"]["first"][pool]) + before, 1)
+            c.do(registration.set_healthy, c.world, pool, int(c.world[0]["pools"]["first"][pool]) + before, 1)

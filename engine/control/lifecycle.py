@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.behaviours import Station
-from engine.kernel import doors
+from engine.kernel import doors, registration
 from engine.kernel.layout import ALIVE, DEAD_REFUSED
 from engine.plan import Plan
 from engine.series import STAGES
@@ -38,7 +38,7 @@ def list_targets(world: np.ndarray, n: int) -> None:
     inst = world[0]["inst"][:n]
     wanted = (inst["enrolled"] > 0) & (inst["withdrawn"] == 0)
     for i in np.nonzero(wanted != (inst["registered"] > 0))[0]:
-        (doors.register if wanted[i] else doors.deregister)(world, int(i))
+        (registration.register if wanted[i] else registration.deregister)(world, int(i))
 
 
 def enrol(world: np.ndarray, i: int, enrolled: bool, now: int) -> None:

@@ -28,6 +28,8 @@ def ask(
     way = spent + int(s["lat"][a, z] + s["lat"][z, a] + edge["add"] + s["path_add"][a, z] + s["path_add"][z, a])
     if edge["cut_request"] or edge["cut_answer"] or cut[a, z] or cut[z, a] or there["down"] == DEAD_BLACK_HOLE or way > timeout:
         return silence
+    if there["hung"] and there["down"] == ALIVE:
+        return silence
     for direction, share, path in ((0, edge["lose_request"], (a, z)), (1, edge["lose_answer"], (z, a))):
         lost = 1.0 - (1.0 - float(share)) * (1.0 - float(s["path_loss"][path]))
         if lost > 0.0 and stream_uniform(seed, "probe loss", *names, direction) < lost:

@@ -66,6 +66,10 @@ class Fault(Strict):
         until = "until the end" if self.for_s is None else f"until {clock(self.end_s)}"
         return f"{self.says()}, from {clock(self.at_s)} {until}."
 
+    def moments_s(self) -> tuple[float, ...]:
+        """Instants between its start and its end at which it changes, in seconds; `Live.at_s` tells which has come."""
+        return ()
+
     def apply(self, live: Live, reach: Reach) -> None:
         """Change the live configuration; called anew, with every other active fault, whenever any of them starts or ends."""
         raise NotImplementedError

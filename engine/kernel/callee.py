@@ -6,6 +6,7 @@ from engine.kernel.arrivals import think
 from engine.kernel.deliveries import acknowledge, receive
 from engine.kernel.environments import keep_environment
 from engine.kernel.gates import pass_gate
+from engine.kernel.hangs import hold_back
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
     ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, THROTTLED,
@@ -102,6 +103,9 @@ def finish(s, f, outcome, holds, now):
     fr = s.frames[f]
     i = fr.inst
     ins = s.inst[i]
+    if ins.hung:
+        hold_back(s, ins, f)
+        return
     ins.n_completed += 1
     if outcome == OK and ins.role >= ROLE_PRIMARY:
         outcome = vouch(s, i, fr, now)

@@ -186,7 +186,7 @@ def let_go(s, row, inst):
 def forget_call(s, f):
     """Caller f no longer waits: off the timeout list, its open attempts are none of its business."""
     fr = s.frames[f]
-    stop_timer(s, timer_of(s.edges[s.targets[fr.origin].edge], fr), f)
+    stop_timer(s, f)
     let_go(s, fr.origin, fr.inst)
     if fr.second >= 0:
         let_go(s, fr.second, fr.inst)

@@ -61,7 +61,7 @@ def first_of_two(s, f, was_first, outcome, first, now):
     let_go(s, row, fr.inst)
     e = s.targets[row].edge
     if outcome == OK:
-        stop_timer(s, timer_of(s.edges[s.targets[fr.origin].edge], fr), f)
+        stop_timer(s, f)
         let_go(s, other, fr.inst)
         s.extras[s.targets[other].edge, SUPERSEDED] += 1
         if not was_first:

@@ -108,9 +108,11 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 # One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start;
 # `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `subject`: the request's class and the
 # key of the thing it is about (−1: none), handed down the call tree. `second`, `twin`: target row and frame of a hedge (`kernel.hedges`);
+# `lane`: the timeout list it is on;
 # `call`: record of the call it makes, `group`: of the call it belongs to (`kernel.records`); `degraded`: built on a fallback.
 frame_dt = _record(
-    "born called due parent inst next prev child origin pc edge state tries status first kind subject second twin call group degraded",
+    "born called due parent inst next prev child origin pc edge state tries status first kind subject second twin call group degraded "
+    "lane",
     unsigned="key",
 )
 inst_dt = _record(
@@ -121,7 +123,7 @@ inst_dt = _record(
     "hungry_next "
     "holder n_split split_since "
     "shifted probe_pc "
-    "registered absent enrolled withdrawn struck worked",
+    "registered absent enrolled withdrawn struck worked hung hung_head",
     floats="strain chill "
     "flap_share "
     "slow error_share throttle_share mean_work offered tokens burst token_rate",
@@ -133,6 +135,7 @@ edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "
     "eventual "
     "taker "
+    "own_attempts own_backoff own_timeout "
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
     floats="base_wait cap share budget tokens fallback lose_request lose_answer",
 )

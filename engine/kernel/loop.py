@@ -57,7 +57,7 @@ def fire_timer(s, timer_index, who, now):
     due = f >= 0 and s.frames[f].due <= now
     hedging = due and hedge_is_due(s.frames[f])
     if due:
-        stop_timer(s, timer_index, f)
+        stop_timer(s, f)
     if timer.head >= 0:  # before anything new is scheduled: this list's event is still on top
         heap_replace_top(s.heap, s.heap_n, (s.frames[timer.head].due << ID_BITS) | who)
     else:

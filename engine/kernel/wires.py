@@ -46,14 +46,15 @@ def append(s, lane, f, who, now):
 @tiny
 def start_timer(s, timer, f, now):
     """The caller f gives up one timeout from now, unless `stop_timer` comes first."""
+    s.frames[f].lane = timer
     append(s, s.timers[timer], f, FIRST_TIMER + timer, now)
 
 
 @tiny
-def stop_timer(s, timer, f):
+def stop_timer(s, f):
     """The answer came: take the caller off its timeout list. The list's event stays and re-arms for whoever is first then."""
-    lane = s.timers[timer]
     fr = s.frames[f]
+    lane = s.timers[fr.lane]
     if fr.prev >= 0:
         s.frames[fr.prev].next = fr.next
     else:

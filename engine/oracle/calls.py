@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from engine.behaviours import Backoff, Balancer, Function, Limiter
+from engine.behaviours import Backoff, Balancer, CallPolicy, Function, Limiter
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.balancing import by_flow, by_weight, in_turn
 from engine.oracle.clock import Clock, lengths_of
@@ -30,6 +30,7 @@ class Calls(Clock):
     flying: dict[Job, int]
     sites: dict[tuple[int, Server], Site]
     tokens: list[float]
+    policies: list[CallPolicy]  # of the edges, as the faults of now make them
     resolve: Callable[[Pool, Server, int, int, int], Target | None]
     attempt_ends: Counter[tuple[int, int, str]]
     call_ends: Counter[tuple[int, int, str]]
@@ -126,10 +127,10 @@ class Calls(Clock):
         while True:
             target = self.choose(pool, caller, job.key, local, tries, job.about, job.caller)
             e = target.edge if target else pool.edge
-            policy = self.plan.edges[e].policy
             result = yield from self.attempt(job, pool, target, record, local, tries, epoch)
             if result is None:
                 return None
+            policy = self.policies[e]  # as it is now
             outcome, theirs, earlier = result
             second = self.env.now // TICKS_PER_S
             self.attempt_ends[second, e, outcome] += 1
@@ -158,7 +159,7 @@ class Calls(Clock):
 
     def fall_back(self, job: Job, e: int, local: int, failed: tuple[str, First]) -> tuple[str, First]:
         """A degraded answer instead of a failed call, where the edge has one."""
-        share = self.plan.edges[e].policy.fallback
+        share = self.policies[e].fallback
         if share <= 0 or (share < 1 and self.draws.uniform(job.key, FALLBACK, local) >= share):
             return failed
         job.degraded = True
@@ -174,12 +175,12 @@ class Calls(Clock):
         """What the attempts of the call that begins share; a balancer passes on what it belongs to."""
         if job.record is not None and isinstance(self.plan.nodes[job.callee.node].behaviour, Balancer | Limiter):
             return job.record
-        policy = self.plan.edges[pool.edge].policy
+        policy = self.policies[pool.edge]
         return Record(policy.idempotent) if policy.attempts > 1 or policy.hedge_s is not None else None
 
     def pay(self, e: int) -> bool:
         """Take a token for a retry, where retries are budgeted."""
-        if self.plan.edges[e].policy.retry_budget is None:
+        if self.policies[e].retry_budget is None:
             return True
         if self.tokens[e] < 1.0:
             return False
@@ -192,7 +193,7 @@ class Calls(Clock):
         if target is None:
             return "unresolved" if pool.algorithm == "named" else "no_healthy_target", None, None
         caller = job.callee
-        site, policy = self.sites[target.edge, caller], self.plan.edges[target.edge].policy
+        site, policy = self.sites[target.edge, caller], self.policies[target.edge]
         if policy.bulkhead is not None and site.inflight >= policy.bulkhead:
             return "bulkhead_full", None, None
         if not site.admits(self.env.now):
@@ -206,6 +207,7 @@ class Calls(Clock):
                 return None
             if not job.open[0].job.answered:
                 self.hedge(job, pool, record, local, tries)
+            lengths = lengths_of(self.policies[target.edge])
         timer, earlier = self.timer(lengths[0] if policy.hedge_s is None else lengths[2]), None
         while True:
             if not any(a.job.answered for a in job.open):
@@ -249,7 +251,7 @@ class Calls(Clock):
         target = self.choose(pool, job.callee, job.key, local, tries + HEDGE, job.about, job.caller)
         if target is None:
             return
-        site, policy = self.sites[target.edge, job.callee], self.plan.edges[target.edge].policy
+        site, policy = self.sites[target.edge, job.callee], self.policies[target.edge]
         if policy.bulkhead is not None and site.inflight >= policy.bulkhead:
             return
         if (policy.breaker and site.state != "closed") or not self.pay(target.edge):
@@ -294,7 +296,7 @@ class Calls(Clock):
     def abandon(self, attempt: Attempt) -> None:
         """Nobody waits for this attempt; where the edge cancels, the callee is told."""
         attempt.job.abandoned = True
-        if self.plan.edges[attempt.target.edge].policy.cancel:
+        if self.policies[attempt.target.edge].cancel:
             self.env.process(self.cancel(attempt.job))
 
     def cancel(self, job: Job) -> Process:

@@ -23,7 +23,7 @@ class After(simpy.Event):
 def lengths_of(policy: CallPolicy) -> list[int]:
     """A call's timeout in ticks, and its parts before and after the hedge."""
     whole = ticks(policy.timeout_s)
-    return [whole] if policy.hedge_s is None else [whole, ticks(policy.hedge_s), whole - ticks(policy.hedge_s)]
+    return [whole] if policy.hedge_s is None else [whole, ticks(policy.hedge_s), max(0, whole - ticks(policy.hedge_s))]
 
 
 class Clock:
@@ -48,7 +48,8 @@ class Clock:
 
     def timer(self, length: int) -> After:
         """A caller's timeout, or the part of it before or after its hedge."""
-        return After(self.env, length, self.timer_order[length])
+        order = self.timer_order.setdefault(length, TIMER + 1.0 - 1.0 / (len(self.timer_order) + 2))
+        return After(self.env, length, order)
 
     def arrival(self, delay: int) -> After:
         """The next arrival of a source."""

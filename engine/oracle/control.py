@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections import Counter
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from engine.behaviours import Balancer, Failover, HealthCheck, Queue, Station, Store, Topic
+from engine.behaviours import Balancer, CallPolicy, Failover, HealthCheck, Queue, Station, Store, Topic
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
@@ -62,9 +64,9 @@ class Control(Groups):
     # ---- faults ----
     def faults(self) -> Process:
         """At each start and end of a fault the configuration is made anew."""
-        for time in sorted({ticks(min(t, 1e5)) for f in self.plan.faults for t in (f.start_s, f.end_s)}):
+        for time in sorted({ticks(min(t, 1e5)) for f in self.plan.faults for t in (f.start_s, *f.moments_s, f.end_s)}):
             yield self.control(time - self.env.now)
-            live = Live(len(self.servers), len(self.plan.edges), len(self.plan.places))
+            live = Live(len(self.servers), len(self.plan.edges), len(self.plan.places), time / 1e7)
             for fault in self.plan.faults:
                 if ticks(fault.start_s) <= time < ticks(min(fault.end_s, 1e5)):
                     fault.apply(live)
@@ -75,6 +77,7 @@ class Control(Groups):
         self.live = live
         self.add = [round(a * 1e7) for a in live.edge_add_s]
         self.cut = [[bool(a), bool(b)] for a, b in live.edge_cut]
+        self.policies = [self.as_now(e, edge.policy, live) for e, edge in enumerate(self.plan.edges)]
         self.edge_loss, self.path_loss = live.edge_loss, live.path_loss
         self.path_add = np.rint(live.path_add_s * 1e7).astype(np.int64)
         n = len(self.plan.places)
@@ -98,6 +101,7 @@ class Control(Groups):
             if server.node in self.plan.sources():
                 self.set_surge(self.plan.sources().index(server.node), float(live.surge[server.number]))
             server.stopped, server.poison_share = bool(live.stopped[server.number]), float(live.poison_share[server.number])
+            server.hung = bool(live.hung[server.number])
             server.withdrawn, server.struck = bool(live.withdrawn[server.number]), int(live.down[server.number])
             down = server.down if server.absent else server.struck
             if down and not server.down:
@@ -109,7 +113,19 @@ class Control(Groups):
         for box in self.boxes.values():
             self.serve_box(box)
         self.unpark()
+        for server in self.servers:
+            if not server.hung:
+                waiting, server.held_back = server.held_back[::-1], []
+                for go_on in waiting:
+                    go_on.succeed()
         self.resume_all()
+
+    @staticmethod
+    def as_now(e: int, policy: CallPolicy, live: Live) -> CallPolicy:
+        """A policy as the faults of now have changed it."""
+        attempts, timeout_s = int(live.edge_attempts[e]) or policy.attempts, float(live.edge_timeout_s[e])
+        timeout_s = policy.timeout_s if math.isinf(timeout_s) else timeout_s
+        return dataclasses.replace(policy, attempts=attempts, timeout_s=timeout_s, backoff=None if live.edge_hasty[e] else policy.backoff)
 
     def flush(self, live: Live) -> None:
         """Empty caches that a fault hits now."""
@@ -129,6 +145,7 @@ class Control(Groups):
         waiting = [turn for _, turn in server.queue]
         server.queue.clear()
         server.stalled.clear()
+        server.held_back.clear()
         server.idle.clear()
         for attempt in server.attempts:
             attempt.target.out -= 1
@@ -180,7 +197,7 @@ class Control(Groups):
         there, seed = server.place, self.plan.seed
         way = spent + self.way(here, there) + self.way(there, here) + (0 if e is None else self.add[e])
         cut = (e is not None and any(self.cut[e])) or (here, there) in self.path_cut or (there, here) in self.path_cut
-        if cut or server.down == 2 or way > ticks(timeout_s):
+        if cut or server.down == 2 or (server.hung and not server.down) or way > ticks(timeout_s):
             return False, ticks(timeout_s)
         for direction, a, z in ((0, here, there), (1, there, here)):
             share = 1.0 - (1.0 - (0.0 if e is None else float(self.edge_loss[e, direction]))) * (1.0 - float(self.path_loss[a, z]))

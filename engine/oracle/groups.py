@@ -206,12 +206,13 @@ class Groups(Topics):
             if value is None or self.helpless(team) or (high < rules.points_out and low < rules.points_in):
                 continue
             right = max(rules.least, math.ceil(len(measured) * value / rules.target - 1e-9))
-            right = min(rules.most, right)
+            was, right = team.wanted, min(rules.most, right)
             if high:
                 team.wanted = max(team.wanted, right)
             elif not team.those("launching", "warming"):
                 team.wanted = min(team.wanted, max(right, team.wanted - team.few))
-            self.correct(team)
+            if team.wanted != was:
+                self.correct(team)
 
     def value(self, team: Team, servers: list[Server], slots: int, k: int) -> float | None:
         """The metric of the k-th period."""

@@ -264,7 +264,7 @@ class Queues(Detached):
             if server.epoch != epoch:
                 return
         result = yield from self.program(server, epoch, job)
-        if result is None or server.epoch != epoch:
+        if result is None or server.epoch != epoch or not (yield from self.answers_leave(job, epoch)):
             return
         server.jobs.discard(job)
         self.completed[server.number] += 1
@@ -396,4 +396,8 @@ class Queues(Detached):
 
     def program(self, server: Server, epoch: int, job: Job) -> Process:
         """What a server does; in `Oracle`."""
+        raise NotImplementedError
+
+    def answers_leave(self, job: Job, epoch: int) -> Process:
+        """Wait while a server hangs; in `Oracle`."""
         raise NotImplementedError

@@ -38,6 +38,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         self.servers = [Server(k, i.node, i.place, i.slots, i.queue_capacity) for k, i in enumerate(plan.instances)]
         self.sites = {(e, s): Site(edge.policy.breaker) for e, edge in enumerate(plan.edges) for s in self.of(edge.caller)}
         self.tokens = [10.0] * len(plan.edges)
+        self.policies = [edge.policy for edge in plan.edges]
         self.pools = [self.make_pools(n) for n in range(len(plan.nodes))]
         self.attempt_ends: Counter[tuple[int, int, str]] = Counter()  # (second, edge, outcome)
         self.call_ends: Counter[tuple[int, int, str]] = Counter()
@@ -156,7 +157,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             if server.epoch != epoch:
                 return
         result = yield from self.program(server, epoch, job)
-        if result is None or self.gone(job, epoch):
+        if result is None or self.gone(job, epoch) or not (yield from self.answers_leave(job, epoch)):
             return
         outcome, first = result
         job.stage = "over"
@@ -183,8 +184,10 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         if not (yield from self.take_slot(server, job, epoch)):
             return
         job.stage = "serve"
-        yield self.work(int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow, FOREVER) + 0.5))
-        if self.gone(job, epoch):
+        work = int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow, FOREVER) + 0.5)
+        self.worked[server.number] += work
+        yield self.work(work)
+        if self.gone(job, epoch) or not (yield from self.answers_leave(job, epoch)):
             return
         job.stage = "over"
         server.jobs.discard(job)
@@ -204,6 +207,16 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             server.queue.append((job, turn))
         yield turn
         return not self.gone(job, epoch)
+
+    def answers_leave(self, job: Job, epoch: int) -> Process:
+        """Wait while the server hangs; False when the work ended meanwhile."""
+        while job.callee.hung:
+            job.stage, go_on = "hung", self.env.event()
+            job.callee.held_back.append(go_on)
+            yield go_on
+            if self.gone(job, epoch):
+                return False
+        return True
 
     def executed(self, job: Job, outcome: str) -> None:
         """A second success of one call is a duplicate; of an idempotent call, only the one that does the work counts."""

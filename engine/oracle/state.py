@@ -112,6 +112,8 @@ class Server:
     stopped: bool = False
     registered: bool = True
     withdrawn: bool = False
+    hung: bool = False
+    held_back: list[simpy.Event] = field(default_factory=list)  # answers that wait until it hangs no more
     enrolled: bool = True  # by its group
     absent: bool = False  # a place of a group where nothing runs
     stage: str = "serving"

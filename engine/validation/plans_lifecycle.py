@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from engine.behaviours import (
     Autoscaling,
     Balancer,
     Behaviour,
+    Cache,
     CallPolicy,
     Distribution,
     HealthCheck,
@@ -19,10 +23,14 @@ from engine.behaviours import (
     Source,
     Station,
     Store,
-)
+    Topic,
+)  # fmt: skip
+from engine.faults.bad_deployment import BadDeployment
+from engine.faults.base import Reach
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.validation.plans import Edges, fault, make_plan, random_failover, random_fault, random_plan, random_policy, random_service
+from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import random_elastic_plan
 from engine.validation.plans_queues import random_queue_plan
 
@@ -57,7 +65,7 @@ def random_autoscaling(r: random.Random, metric: str | None, target: float) -> A
         queue="jobs" if metric == "backlog_per_worker" else None, period_s=r.choice([1.0, 2.0, 3.0]),
         metric_delay_s=r.choice([0.0513, 0.7017, 2.0519]), points_out=r.choice([1, 2]), points_in=r.choice([1, 2, 4]),
         launch_s=r.choice([0.2503, 1.3009, 3.7021]), warmup_s=r.choice([0.0, 0.9031, 2.1037]),
-        drain_s=r.choice([0.0, 0.4043, 1.7039, 9.1049]), health=r.choice(["ec2", "elb"]), check_s=r.choice([1.1057, 2.3063]),
+        drain_s=r.choice([0.0, 0.4043, 1.7039, 9.1049]), health=r.choice(["ec2", "elb", "elb"]), check_s=r.choice([1.1057, 2.3063]),
         unhealthy=r.choice([1, 2]), grace_s=r.choice([0.0, 3.1]), rebalance=r.random() < 0.7,
     )  # fmt: skip
 
@@ -75,7 +83,7 @@ def random_group_plan(seed: int, duration_s: float = 30.0) -> Plan:
     """Clients → balancer → web (CPU) → api (requests, or of fixed size) → db; the api publishes jobs that workers (backlog) take."""
     r = random.Random(seed)
     wave = tuple((k * duration_s / 7, rate) for k, rate in enumerate(r.choices([7.31, 31.71, 90.13, 130.07], k=7)))
-    check = HealthCheck(r.choice([1.0, 3.0]), r.choice([0.2, 0.7]), r.choice([1, 2, 3]), r.choice([1, 2, 5]))
+    check = HealthCheck(r.choice([1.0, 3.0]), r.choice([0.2, 0.7]), r.choice([1, 2, 3]), r.choice([1, 2, 5]), deep=r.random() < 0.3)
     nodes: dict[str, Behaviour] = {
         "users": Source(wave, r.choice(["poisson", "even"])),
         "front": Balancer(
@@ -103,9 +111,11 @@ def random_group_plan(seed: int, duration_s: float = 30.0) -> Plan:
 
 def random_group_fault(r: random.Random, plan: Plan) -> PlanFault:
     """Any fault; or no launches in an AZ, a control plane that is down, an AZ without power, or targets withdrawn."""
-    kind = r.choice(["any", "any", "no launch", "uncontrolled", "uncontrolled", "power", "withdrawal"])
+    kind = r.choice(["any", "any", "no launch", "uncontrolled", "uncontrolled", "power", "withdrawal", "change", "change"])
     if kind == "any":
         return random_fault(r, plan, plan.duration_s)
+    if kind == "change":
+        return random_change(r, plan)
     if kind == "withdrawal":
         return withdrawal(r, plan)
     start = round(r.uniform(0.05, 0.6) * plan.duration_s, 3) + 0.00005
@@ -121,3 +131,41 @@ def random_group_fault(r: random.Random, plan: Plan) -> PlanFault:
             live.take_down(there, 2)
 
     return fault(kind, start, start + round(r.uniform(0.1, 0.6) * plan.duration_s, 3), apply)
+
+
+def random_change(r: random.Random, plan: Plan) -> PlanFault:
+    """A process hangs, a version goes out in batches, or a caller's retry policy changes."""
+    start = round(r.uniform(0.05, 0.6) * plan.duration_s, 3) + 0.00005
+    end = start + round(r.uniform(0.1, 0.5) * plan.duration_s, 3)
+    stations = [n for n in plan.nodes if isinstance(n.behaviour, Station) and not isinstance(n.behaviour, Cache)]
+    node, kind = r.choice(stations), r.choice(["hang", "deployment", "retries"])
+    instances = list(range(node.first, node.first + node.count))
+    if kind == "hang":
+        some = r.sample(instances, r.choice([1, 1, len(instances)]))
+        return fault("hang", start, end, lambda live: live.hung.__setitem__(some, True))
+    if kind == "deployment":
+        bad = BadDeployment(
+            target=node.id, at_s=start, for_s=end - start, share=r.choice([0.4, 1.0]), error_share=r.choice([0.0, 0.5]),
+            factor=r.choice([1.0, 2.3]), batches=r.choice([1, 3, 4]), over_s=(end - start) * r.choice([0.0, 0.5, 0.9]),
+            out_s=r.choice([0.0, 0.7011, 3.0023]),
+        )  # fmt: skip
+        made = fault("deployment", start, end, lambda live: bad.apply(live, Reach(instances)))
+        return dataclasses.replace(made, moments_s=bad.moments_s())
+    calling = [e for e, edge in enumerate(plan.edges) if not isinstance(plan.nodes[edge.caller].behaviour, Queue | Resolver | Topic)]
+    some, attempts, hasty = r.sample(calling, 2), r.choice([1, 2, 4]), r.random() < 0.5
+    timeout_s = r.choice([math.inf, 0.0311, 0.7507, 3.0511])
+
+    def apply(live: Live) -> None:
+        live.edge_attempts[some] = np.maximum(live.edge_attempts[some], attempts)
+        live.edge_hasty[some] |= hasty
+        live.edge_timeout_s[some] = np.minimum(live.edge_timeout_s[some], timeout_s)
+
+    return fault("retries", start, end, apply)
+
+
+def random_changed_plan(seed: int) -> Plan:
+    """Any of the random systems, with one to three changes besides its own faults."""
+    r = random.Random(seed)
+    some: list[Callable[[int], Plan]] = [random_plan, random_elastic_plan, random_queue_plan, random_edge_plan]
+    plan = some[seed % 4](seed)
+    return dataclasses.replace(plan, faults=(*plan.faults, *(random_change(r, plan) for _ in range(r.choice([1, 2, 3])))))
