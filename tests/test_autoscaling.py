@@ -53,7 +53,7 @@ def test_kernel_and_oracle_agree_on_every_count_of_groups_that_change_their_size
 
 
 def test_random_groups_make_every_kind_of_decision() -> None:
-    said = "\n".join(e.text for seed in range(30) for e in run(random_group_plan(seed)).events if e.kind == "scaling")
+    said = "\n".join(e.text for seed in range(60) for e in run(random_group_plan(seed)).events if e.kind == "scaling")
     wanted = {
         "grows": r"(\d) → (?!\1)\d+ instances.*above", "shrinks": "below it", "launches": "launches .* fewest", "serves": "is in service",
         "replaces": "status check", "replaces by ELB": "its balancer believes", "has no capacity": "the launch was turned down",

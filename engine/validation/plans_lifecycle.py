@@ -65,7 +65,7 @@ def random_autoscaling(r: random.Random, metric: str | None, target: float) -> A
         queue="jobs" if metric == "backlog_per_worker" else None, period_s=r.choice([1.0, 2.0, 3.0]),
         metric_delay_s=r.choice([0.0513, 0.7017, 2.0519]), points_out=r.choice([1, 2]), points_in=r.choice([1, 2, 4]),
         launch_s=r.choice([0.2503, 1.3009, 3.7021]), warmup_s=r.choice([0.0, 0.9031, 2.1037]),
-        drain_s=r.choice([0.0, 0.4043, 1.7039, 9.1049]), health=r.choice(["ec2", "elb", "elb"]), check_s=r.choice([1.1057, 2.3063]),
+        drain_s=r.choice([0.0, 0.0107, 0.4043, 9.1049]), health=r.choice(["ec2", "elb", "elb"]), check_s=r.choice([1.1057, 2.3063]),
         unhealthy=r.choice([1, 2]), grace_s=r.choice([0.0, 3.1]), rebalance=r.random() < 0.7,
     )  # fmt: skip
 
