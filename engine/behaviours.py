@@ -87,6 +87,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Autoshift:
+    """When a balancer moves its traffic out of an AZ by itself: ``points`` periods in a row in which that AZ alone fails too much."""
+
+    period_s: float = 10.0
+    share: float = 0.05  # of the attempts that ended in a period, from which on an AZ is ill
+    minimum: int = 20  # attempts in every AZ and period; with fewer nothing is concluded
+    points: int = 3
+    hold_s: float = 600.0  # stays away for this long, then looks again
+
+
+@dataclass(frozen=True, slots=True)
 class Balancer:
     """Forwards each request to one target instance among all instances of all nodes it points to."""
 
@@ -97,6 +108,7 @@ class Balancer:
     connections: int = 10  # flow_hash: each calling instance keeps so many open; each stays with one target
     cross_zone: bool = True  # False: each of its nodes sends only to targets of its own AZ
     ttl_s: float = 60.0  # callers of one with several nodes keep the answer that names them for this long
+    autoshift: Autoshift | None = None
     node_check: HealthCheck = HealthCheck(10.0, 5.0, 3, 3)  # of its nodes; what fails it is not named any more
 
 

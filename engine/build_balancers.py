@@ -41,6 +41,7 @@ def pools_of(plan: Plan, s: np.void, node: PlanNode, behaviour: Balancer, target
         pool["first"] = targets
         rows = [(e, i, -1) for e in node.calls for i in plan.instances_of(plan.edges[e].callee) if plan.sends_to(b, here, i)]
         targets = list_targets(plan, s, pool, targets, rows)
+        s["targets"]["watched"][pool["first"] : targets] = behaviour.autoshift is not None
         pool["edge"], pool["balances"], pool["nodes"] = node.calls[0], 1, node.first + 1 if node.count > 1 else 0
         pool["policy"], pool["ramp"] = ALGORITHMS[behaviour.algorithm], L.ticks(behaviour.slow_start_s)
         if pool["ramp"]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from engine.behaviours import Balancer, CallPolicy, Distribution, HealthCheck, Keys, Resolver, Source, Station
+from engine.behaviours import Autoshift, Balancer, CallPolicy, Distribution, HealthCheck, Keys, Resolver, Source, Station
 from engine.control.conductor import Conductor
 from engine.document import parse
 from engine.live import REFUSED, Live
@@ -277,3 +277,46 @@ def test_a_zonal_shift_needs_traffic_to_shift() -> None:
     shifted = {"regions": regions, "faults": [{"kind": "zonal_shift", "target": "r2", "at_s": 10, "for_s": 60}]}
     assert said({**doc(), **shifted}) == [("faults[0].target", "no balancer has a node or a target in r2, so there is no traffic to shift")]
     assert said({**doc(per_az=True), **shifted}) == []
+
+
+def ill(share: float, instances: list[int], from_s: float = 60.0, to_s: float = 1e9) -> PlanFault:
+    return fault("errors", from_s, to_s, lambda live: live.add_errors(instances, share))
+
+
+def self_shifting(*faults: PlanFault, hold_s: float = 120.0, rate: float = 100.0) -> Conductor:
+    """Two instances in AZ a (2, 3) and two in AZ b (4, 5) behind a balancer that never probes but watches its zones."""
+    nodes = {
+        "users": Source(((0.0, rate),)), "front": Balancer("round_robin", None, autoshift=Autoshift(hold_s=hold_s)),
+        "web": Station(("a", "a", "b", "b"), 99, None, FAST),
+    }  # fmt: skip
+    edges = {("users", "front"): CallPolicy(5.0), ("front", "web"): CallPolicy(1.0)}
+    return run(make_plan(nodes, edges, duration_s=360.0, faults=faults))
+
+
+def shifts(conductor: Conductor) -> list[tuple[float, str]]:
+    return [(e.t_s, str(e.data["zone"])) for e in conductor.events if e.kind == "shift"]
+
+
+def test_an_autoshift_leaves_the_one_zone_that_fails_and_tries_it_again() -> None:
+    conductor = self_shifting(ill(0.3, [2, 3], 60.0, 150.0))
+    assert shifts(conductor) == [(90.0, "a"), (210.0, "a")], "three periods of 10 s; 120 s later it is well, and stays in use"
+    ok = conductor.series.start_ends[:, 0, 0] / conductor.series.start_begun[:, 0]
+    assert ok[60:90].mean() == pytest.approx(0.85, abs=0.03) and ok[90:359].min() == 1.0
+    assert reached(conductor, 2, 91, 209)[:2] == [0.0, 0.0] and reached(conductor, 2, 211) == pytest.approx([0.25] * 4, abs=0.01)
+
+
+def test_an_autoshift_goes_away_again_when_the_zone_is_still_ill() -> None:
+    times = [t for t, _ in shifts(self_shifting(ill(0.3, [2, 3])))]
+    assert times[:3] == [90.0, 210.0, 240.0]
+
+
+def test_no_autoshift_when_all_zones_fail_alike_when_one_fails_little_or_when_there_is_too_little_to_tell() -> None:
+    assert shifts(self_shifting(ill(0.3, [2, 3, 4, 5]))) == []
+    assert shifts(self_shifting(ill(0.02, [2, 3]))) == []
+    assert shifts(self_shifting(ill(0.3, [2, 3]), rate=2.0)) == []
+
+
+def test_a_document_can_ask_for_an_autoshift() -> None:
+    regions = [{"id": "r", "azs": ["r1", "r2"]}]
+    plan = lower(parse({**doc(autoshift=True), "regions": regions}))
+    assert getattr(plan.nodes[1].behaviour, "autoshift", None) == Autoshift()

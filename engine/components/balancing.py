@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from engine.behaviours import Autoshift
 from engine.components.base import RegionPlaced, quantity
 from engine.geography import Geography
 
@@ -31,6 +32,10 @@ class Balancing(RegionPlaced):
     dns_ttl_s: float = quantity(60, "s", "With a node in each AZ: callers keep the answer that names them for this long.", ge=0, le=3_600,
                                 label="DNS TTL", source="Elastic Load Balancing user guide: names have a TTL of 60 s")  # fmt: skip
 
+    autoshift: bool = quantity(False, "", "It moves its traffic out of an AZ for ten minutes by itself when for 30 s at least 5 % of what "
+                               "it sends there fails, and nowhere else.", label="Zonal autoshift",
+                               assumption="AWS starts one on its own telemetry, and tells no thresholds")  # fmt: skip
+
     @property
     def zonal(self) -> bool:
         """Whether it has a node in each AZ."""
@@ -43,7 +48,8 @@ class Balancing(RegionPlaced):
 
     def common(self) -> dict[str, Any]:
         """Fields of the behaviour that are lowered alike for all of them."""
-        return {"slow_start_s": self.slow_start_s, "cross_zone": self.cross_zone, "ttl_s": self.dns_ttl_s}
+        auto = Autoshift() if self.autoshift else None
+        return {"slow_start_s": self.slow_start_s, "cross_zone": self.cross_zone, "ttl_s": self.dns_ttl_s, "autoshift": auto}
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)

@@ -28,6 +28,7 @@ from engine.control.moves import operators
 from engine.control.promotion import watch_replicas
 from engine.control.regions import watch_regions
 from engine.control.resolution import Names, watch_records
+from engine.control.zones import watch_zones
 from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, stores
 from engine.kernel.layout import DETACHED, FREE, GHOST, MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
@@ -83,6 +84,7 @@ class Conductor:
             self.env.process(watch_records(self, name))
         for balancer in self.plan.balancers():
             self.env.process(watch_targets(self, balancer))
+            self.env.process(watch_zones(self, balancer))
         for group in self.plan.groups():
             self.env.process(watch_group(self, group))
         for store in self.plan.stores():

@@ -48,8 +48,8 @@ def watch_targets(c: Conductor, balancer: int) -> Process:
         return
     interval = ticks(check.interval_s)
     mine = [k for k, (b, *_) in enumerate(c.beliefs) if b == balancer]
-    first = int(c.world[0]["pools"]["first"][_pool(c, node.first)])
-    rows = {k: first + n for n, k in enumerate(mine)}  # lists of several nodes follow one another
+    first = first_row(c, node.first)
+    rows = {k: first + n for n, k in enumerate(mine)}
     phases = [int(stream_uniform(c.plan.seed, "probe phase", *names(c, k)) * interval) for k in mine]
     agenda: list[tuple[int, int, int, int, bool, str]] = [(phase, k, PROBE, 0, True, "") for phase, k in zip(phases, mine, strict=True)]
     heapq.heapify(agenda)
@@ -76,6 +76,11 @@ def watch_targets(c: Conductor, balancer: int) -> Process:
                 heapq.heappush(agenda, (known, k, VERDICT, number, False, why))
                 continue
         judge(c, check, k, rows[k], passed, why, next_probe[k])
+
+
+def first_row(c: Conductor, i: int) -> int:
+    """Row of the first target of one instance of a balancer; those of several nodes follow one another."""
+    return int(c.world[0]["pools"]["first"][_pool(c, i)])
 
 
 def takes_work(c: Conductor, k: int) -> bool:
@@ -128,5 +133,4 @@ def trust(c: Conductor, i: int) -> None:
         if j == i and not c.belief_healthy[k]:
             c.belief_healthy[k] = 1
             before = sum(other == prober for _, other, _, _ in c.beliefs[:k])
-            pool = _pool(c, prober)
-            c.do(registration.set_healthy, c.world, pool, int(c.world[0]["pools"]["first"][pool]) + before, 1)
+            c.do(registration.set_healthy, c.world, _pool(c, prober), first_row(c, prober) + before, 1)

@@ -38,6 +38,7 @@ class Names:
         self.healthy |= {b: nodes_with_targets(plan, b) for b in self.named}
         self.empty = dict.fromkeys(plan.resolvers(), False)
         self.away = {b: [False] * plan.nodes[b].count for b in self.named}
+        self.left: dict[int, int | None] = {}  # balancer → place of the AZ it has left by itself
 
 
 def announce(c: Conductor, n: int) -> None:
@@ -61,10 +62,23 @@ def silence(c: Conductor, live: Live) -> None:
             c.names.empty[n] = empty
             announce(c, n)
     for n in c.names.away:
-        away = [bool(live.shifted[i]) for i in c.plan.instances_of(n)]
-        if away != c.names.away[n]:
-            c.names.away[n] = away
-            announce(c, n)
+        look_away(c, n, live)
+
+
+def leave_zone(c: Conductor, balancer: int, place: int | None) -> None:
+    """A balancer's name does not lead to its node in this AZ any more; None: it leads to all of them."""
+    c.names.left[balancer] = place
+    if balancer in c.names.away:
+        look_away(c, balancer, c.live)
+
+
+def look_away(c: Conductor, n: int, live: Live) -> None:
+    """Which nodes of a balancer traffic is shifted away from, by operators or by itself."""
+    left = c.names.left.get(n)
+    away = [bool(live.shifted[i]) or c.plan.instances[i].place == left for i in c.plan.instances_of(n)]
+    if away != c.names.away[n]:
+        c.names.away[n] = away
+        announce(c, n)
 
 
 def probe(c: Conductor, n: int, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:

@@ -213,6 +213,9 @@ def note(s, fr, row, outcome, now):
         reconnect(s, ed, fr.inst, row)
     if s.via[row]:
         end_record(s, fr, row, outcome, now)
+    if s.targets[row].watched:
+        s.targets[row].ended += 1
+        s.targets[row].bad += outcome != OK
 
 
 @tiny

@@ -143,7 +143,8 @@ pool_dt = _record("policy first count n_healthy next edge partitions members rea
                   "ramp warm_at connections nodes balances", unsigned="salt")  # fmt: skip
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
-target_dt = _record("inst edge out healthy listed warm_at", floats="weight")  # listed: in the rotation
+# listed: in the rotation · away: traffic is shifted away from its AZ · ended, bad: attempts of a target that is watched
+target_dt = _record("inst edge out healthy listed warm_at watched ended bad away", floats="weight")
 # What a cache instance remembers: a row per key, in order of use from head to tail.
 memory_dt = _record(
     "first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted "

@@ -31,7 +31,8 @@ def relist(s, pool):
         for k in range(pool.count):
             target = s.targets[pool.first + k]
             ins = s.inst[target.inst]
-            target.listed = ins.registered and target.healthy >= 1 - level % 2 and pool.balances * ins.shifted <= level // 2
+            away = max(pool.balances * ins.shifted, target.away)
+            target.listed = ins.registered and target.healthy >= 1 - level % 2 and away <= level // 2
             if target.listed:
                 s.healthy[pool.first + n] = pool.first + k
                 n += 1

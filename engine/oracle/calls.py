@@ -267,6 +267,8 @@ class Calls(Clock):
         attempt.target.out -= 1
         if outcome is not None:
             attempt.site.note(outcome != "ok", self.env.now)
+            attempt.target.ended += 1
+            attempt.target.bad += outcome != "ok"
             if attempt.target.via >= 0:  # on the edge of a record every attempt is a call
                 second = self.env.now // TICKS_PER_S
                 self.attempt_ends[second, attempt.target.via, outcome] += 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import simpy
 
-from engine.behaviours import Balancer, CallPolicy, Failover, HealthCheck, Queue, Station, Store, Topic
+from engine.behaviours import Autoshift, Balancer, CallPolicy, Failover, HealthCheck, Queue, Station, Store, Topic
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
@@ -50,6 +50,8 @@ class Control(Groups):
         for b in self.plan.balancers():
             behaviour = self.plan.nodes[b].behaviour
             assert isinstance(behaviour, Balancer)
+            if behaviour.autoshift:
+                self.env.process(self.watch_zones(b, behaviour.autoshift))
             if behaviour.health_check:
                 for pool, prober in zip(self.pools[b], self.of(b), strict=True):
                     for target in pool.targets:
@@ -405,6 +407,7 @@ class Control(Groups):
 
     if TYPE_CHECKING:  # in `Replication`
 
+        def watch_zones(self, b: int, rules: Autoshift) -> Process: ...
         def work_on_probe(self, job: Job) -> Process: ...
         def relink(self) -> None: ...
         def forget(self, server: Server) -> None: ...

@@ -9,7 +9,7 @@ from typing import Any
 
 import simpy
 
-from engine.behaviours import Balancer, HealthCheck, Resolver, Source
+from engine.behaviours import Autoshift, Balancer, HealthCheck, Resolver, Source
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
@@ -34,6 +34,7 @@ class Names(Clock):
         """Everybody is healthy, and every resolver is watched."""
         resolvers = [n for n, node in enumerate(self.plan.nodes) if isinstance(node.behaviour, Resolver)]
         self.fit = {n: [True] * len(self.plan.nodes[n].calls) for n in resolvers}
+        self.left: dict[int, int] = {}  # balancer: place of the AZ it has left by itself
         self.nodes_in: dict[int, list[tuple[int, list[int]]]] = {}  # per balancer with several nodes: (instant, numbers of those it names)
         self.mute = dict.fromkeys(resolvers, False)
         self.history: dict[int, list[tuple[int, list[bool], bool]]] = {n: [(-(1 << 60), list(self.fit[n]), False)] for n in resolvers}
@@ -61,8 +62,46 @@ class Names(Clock):
         """Nodes that a balancer's name leads to: fit ones, in AZs traffic is not shifted away from, as far as there are any."""
         everybody = range(len(self.of(b)))
         fit = [k for k in everybody if self.fit[b][k]]
-        near = [k for k in everybody if not self.of(b)[k].shifted]
+        near = [k for k in everybody if not self.of(b)[k].shifted and self.of(b)[k].place != self.left.get(b)]
         return [k for k in fit if k in near] or near or fit or list(everybody)
+
+    def watch_zones(self, b: int, rules: Autoshift) -> Process:
+        """Leave the one AZ in which too much fails, for a while."""
+        zones: dict[int, list[Target]] = {}
+        for pool in self.pools[b]:
+            for target in pool.targets:
+                zones.setdefault(target.server.place, []).append(target)
+        suspicion: list[int] = []
+        seen = dict.fromkeys(zones, (0, 0))
+        while len(zones) > 1:
+            yield self.control(ticks(rules.period_s))
+            fresh = {z: (sum(t.ended for t in ts), sum(t.bad for t in ts)) for z, ts in zones.items()}
+            ended = {z: fresh[z][0] - seen[z][0] for z in zones}
+            ill = [z for z in zones if fresh[z][1] - seen[z][1] >= rules.share * ended[z]]
+            if min(ended.values()) < rules.minimum or len(ill) != 1:
+                suspicion = []
+            else:
+                suspicion = [*(s for s in suspicion if s == ill[0]), ill[0]]
+            if len(suspicion) >= rules.points:
+                zone, suspicion = ill[0], []
+                self.leave(b, zone, zones[zone], True)
+                yield self.control(ticks(rules.hold_s))
+                self.leave(b, zone, zones[zone], False)
+                fresh = {z: (sum(t.ended for t in ts), sum(t.bad for t in ts)) for z, ts in zones.items()}
+            seen = fresh
+
+    def leave(self, b: int, zone: int, targets: list[Target], away: bool) -> None:
+        """Out of an AZ, or back."""
+        for target in targets:
+            target.away = away
+        for pool in self.pools[b]:
+            pool.relist()
+        if away:
+            self.left[b] = zone
+        else:
+            del self.left[b]
+        if b in self.several:
+            self.note_answer(b)
 
     def shift(self, live: Live) -> None:
         """Traffic is shifted away from AZs, or back."""

@@ -161,6 +161,9 @@ class Target:
     out: int = 0
     healthy: bool = True
     weight: float = 1.0
+    ended: int = 0  # attempts, and those of them that failed
+    bad: int = 0
+    away: bool = False  # the balancer has left its AZ by itself
     warm_at: int = 0  # instant at which its slow start is over
     via: int = -1  # behind a resolver: the edge of the record it stands for
 
@@ -194,7 +197,7 @@ class Pool:
     def relist(self) -> None:
         """Only registered targets can be chosen, and a balancer leaves out AZs its traffic is shifted away from."""
         registered = [t for t in self.targets if t.server.registered]
-        near = [t for t in registered if not (self.balances and t.server.shifted)]
+        near = [t for t in registered if not (self.balances and t.server.shifted) and not t.away]
         healthy = [[t for t in some if t.healthy] for some in (near, registered)]
         self.rotation = healthy[0] or near or healthy[1] or registered
 

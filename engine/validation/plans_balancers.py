@@ -6,11 +6,11 @@ import dataclasses
 import random
 from typing import Any
 
-from engine.behaviours import Balancer, Behaviour, HealthCheck, Keys, Resolver, Source, Store
+from engine.behaviours import Autoshift, Balancer, Behaviour, HealthCheck, Keys, Resolver, Source, Store
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.validation.plans import Edges, fault, make_plan, random_failover, random_fault, random_policy, random_service, random_station
-from engine.validation.plans_lifecycle import withdrawal
+from engine.validation.plans_lifecycle import random_group, withdrawal
 from engine.validation.plans_network import network_fault
 
 
@@ -20,7 +20,8 @@ def some_balancer(r: random.Random, **fields: Any) -> Balancer:
     ramping = ("weighted", "round_robin", "random")
     algorithm: Any = r.choice(["flow_hash", "least_outstanding", "power_of_two", *ramping, *ramping])
     ramp = r.choice([0.0, 3.0, 12.5]) if algorithm in ramping else 0.0
-    return Balancer(algorithm, check if r.random() < 0.85 else None, ramp, r.choice([1, 3, 10]), **fields)
+    auto = Autoshift(1.0037, r.choice([0.02, 0.1]), r.choice([1, 5]), r.choice([1, 2]), 5.0713) if r.random() < 0.4 else None
+    return Balancer(algorithm, check if r.random() < 0.85 else None, ramp, r.choice([1, 3, 10]), autoshift=auto, **fields)
 
 
 def flapping(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
@@ -87,7 +88,7 @@ def random_zonal_plan(seed: int, duration_s: float = 30.0) -> Plan:
         "users": Source(((0.0, r.choice([41.7, 97.3])),), keys=Keys(50, 1.0) if r.random() < 0.5 else None),
         "robots": Source(((0.0, 10.0),)),
         "front": zonal(),
-        "web": random_station(r, 0.02),
+        "web": random_station(r, 0.02) if r.random() < 0.6 else random_group(r, 0.05, "cpu", 0.5),
         "dns": Resolver(r.choice(["simple", "failover", "multivalue"]), r.choice([0.0, 2.0]), checks if r.random() < 0.7 else None),
         "inner": zonal(),
         "api": random_station(r, 0.01),

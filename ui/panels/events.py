@@ -16,6 +16,7 @@ WORDS = {
     "fail_open": "fails open",
     "role": "role",
     "scaling": "scaling",
+    "shift": "traffic shifted",
     "messages": "messages moved",
     "stopped": "stopped",
 }
