@@ -53,7 +53,7 @@ def kind_entry(cls: type[Component]) -> Plain:
         "placement": cls.placement,
         "unplaced": cls.unplaced,
         "tier": cls.tier,
-        "fields": fields_of(cls, NOT_FIELDS | {"azs" if cls.placement == "region" else "region"}),
+        "fields": fields_of(cls, NOT_FIELDS | cls.hidden | {"azs" if cls.placement == "region" else "region"}),
         "faults": [kind for kind, fault in FAULTS.items() if cls.behaviour in fault.behaviours],
         "summary": cls.summary,
         "losses": [["AZ loss", cls.az_loss], ["Region loss", cls.region_loss], ["Control plane down", cls.control_loss]],

@@ -51,7 +51,8 @@ def quantity(
 ) -> Any:
     """A field with unit, help and provenance: ``source`` names where the default was read, ``assumption`` says why we chose it.
 
-    ``default`` may be ``...`` for a required field. ``widget`` names an editor the type alone does not tell (region, az, azs, pairs).
+    ``default`` may be ``...`` for a required field. ``widget`` names an editor the type alone does not tell (region, regions, az, azs,
+    any_azs, pairs).
     ``later``: words of the document format that this version does not run. ``start``: what an editor begins with in a required field.
     ``likely``: where an assumed value may well lie, from and to, so that a person can try both ends.
     """

@@ -10,7 +10,7 @@ from engine.document import problems
 from engine.faults import FAULTS
 from tests.documents import node_for, said, shop, with_cache, with_names, with_topic
 
-TYPES = {"number", "integer", "boolean", "choice", "text", "azs", "region", "az", "oneof", "group", "pairs"}
+TYPES = {"number", "integer", "boolean", "choice", "text", "azs", "any_azs", "region", "regions", "az", "oneof", "group", "pairs"}
 KINDS = {entry["kind"]: entry for entry in catalogue()["kinds"]}
 
 

@@ -103,3 +103,49 @@ def test_readers_share_the_writers_storage():
     aurora = make("aurora", readers=3).lower(TWO)
     assert (aurora.azs, aurora.replicas, aurora.shared) == (("ra", "rb", "rc", "ra"), 3, True)
     assert make("aurora", readers=0).lower(TWO).failover is None
+
+
+US = [{"id": region, "azs": [f"{region}a"]} for region in ("us-east-1", "us-east-2", "us-west-2", "eu-west-1")]
+AMERICA = Geography([Region.model_validate(region) for region in US])
+
+
+def table(*faults, **fields):
+    """Summary of two minutes of a service in Oregon that writes a table whose home is Virginia."""
+    data = {
+        "faultline": 1, "seed": 5, "duration_s": 120, "regions": US,
+        "nodes": [
+            {"id": "users", "kind": "clients", "rate_per_s": 50, "keys": {"count": 200}},
+            {"id": "web", "kind": "service", "azs": ["us-west-2a"], "concurrency": 400},
+            {"id": "carts", "kind": "dynamodb", **fields},
+        ],
+        "edges": [{"from": "users", "to": "web", "timeout_s": 3}, {"from": "web", "to": "carts", "timeout_s": 1}], "faults": list(faults),
+    }  # fmt: skip
+    assert said(data) == []
+    return simulate(parse(data)).summary
+
+
+VIRGINIA = {"kind": "region_outage", "target": "us-east-1", "at_s": 30}
+
+
+def test_a_strong_global_table_loses_nothing_with_a_region_and_pays_with_slower_writes():
+    everywhere = {"replica_regions": ["us-east-2", "us-west-2"]}
+    lost = table(VIRGINIA, **everywhere, consistency="strong")
+    assert lost["faults"][0]["rpo_s"] == 0 and lost["faults"][0]["rto_s"] < 10
+    assert table(**everywhere, consistency="strong")["latency_s"]["p50"] > table(**everywhere)["latency_s"]["p50"] + 0.01
+
+
+def test_an_eventual_global_table_lacks_the_last_moment_and_a_single_one_waits():
+    (eventual,) = table(VIRGINIA, replica_regions=["us-west-2"])["faults"]
+    assert 0 < eventual["rpo_s"] < 2 and eventual["rto_s"] < 10
+    assert table(VIRGINIA)["faults"][0]["rto_s"] is None
+
+
+def test_strong_regions_are_three_of_one_set():
+    def wrong_field(**fields):
+        return [field for field, _ in make("dynamodb", **fields).check(AMERICA)]
+
+    assert wrong_field(consistency="strong", replica_regions=["us-east-2", "us-west-2"]) == []
+    assert wrong_field(consistency="strong", replica_regions=["us-east-2"]) == ["consistency"]
+    assert wrong_field(consistency="strong", replica_regions=["us-east-2", "eu-west-1"]) == ["replica_regions"]
+    assert wrong_field(replica_regions=["us-east-1"]) == ["replica_regions"]
+    assert wrong_field(mode="provisioned") == wrong_field(capacity_per_s=5) == ["capacity_per_s"]

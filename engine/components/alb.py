@@ -46,7 +46,7 @@ class Alb(Balancing):
               "CloudFormation reference, LoadBalancerAttribute"),
         Limit("A target closes the connection", "502 Bad Gateway", "refused"),
     )  # fmt: skip
-    left_out: ClassVar = "The 1 to 5 ms it adds, its own scaling, sticky sessions, zonal shift; its nodes in each AZ count as one endpoint."
+    left_out: ClassVar = "The 1 to 5 ms it adds, its own scaling, sticky sessions. It is one endpoint unless told to have a node per AZ."
     call_timeout_s: ClassVar = 60.0
     call_timeout_source: ClassVar = "CloudFormation reference, LoadBalancerAttribute: idle_timeout.timeout_seconds is 60"
 
@@ -55,7 +55,6 @@ class Alb(Balancing):
         source="CloudFormation reference, TargetGroupAttribute: load_balancing.algorithm.type")  # fmt: skip
     health_check: AlbHealthCheck = quantity(AlbHealthCheck(), "", "How it learns which targets are alive.", label="Health check",
                                             source=TARGET_GROUP)  # fmt: skip
-
 
     def lower(self, geography: Geography) -> BalancerBehaviour:
         return BalancerBehaviour(self.algorithm, self.health_check.lower(), **self.common())

@@ -63,7 +63,7 @@ class Aurora(RegionPlaced):
     readers: int = quantity(1, "", "Readers in the Region, in the AZs after the writer's.", ge=0, le=15, likely=(1, 3),
                             assumption="the fewest with which it fails over at once")  # fmt: skip
     replica_azs: list[str] | None = quantity(None, "", "A Global Database: an instance in each of these AZs of other Regions.",
-                                             widget="azs", label="Secondary AZs", min_length=1, max_length=5)  # fmt: skip
+                                             widget="any_azs", label="Secondary AZs", min_length=1, max_length=5)  # fmt: skip
     reads: Literal["primary", "replicas"] = quantity("primary", "", "Who answers reads: the writer, or the readers, which may be stale.",
                                                      source="Aurora user guide: cluster endpoint and reader endpoint")  # fmt: skip
     replica_lag_s: float = quantity(0.02, "s", "Readers are behind by this much anyway.", ge=0, le=60, label="Reader lag",

@@ -43,6 +43,7 @@ class Component(Strict):
     tier: ClassVar[str]
     unplaced: ClassVar[Placing]  # where it is without a word: in all AZs of the first Region, or one
     create: ClassVar[dict[str, Any]] = {}  # fields written into the document when the canvas creates one
+    hidden: ClassVar[frozenset[str]] = frozenset()  # fields that mean nothing for this kind and are not offered
     az_loss: ClassVar[str] = "Its instances in the AZ fall silent and come back empty; those in other AZs go on."
     region_loss: ClassVar[str] = "Everything of it in the Region falls silent until the Region is back."
     control_loss: ClassVar[str] = "Nothing changes: it has no control plane of its own."
@@ -151,7 +152,7 @@ class Placed(Component):
 class RegionPlaced(Placed):
     """One endpoint of a Region. Spread over several AZs it survives the loss of any of them; in a single one it goes with it."""
 
-    unplaced: ClassVar = "region"
+    unplaced: ClassVar[Placing] = "region"
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (self.azs[0],) if self.azs and len(self.azs) == 1 and not self.spans_azs else (self.home(geography),)

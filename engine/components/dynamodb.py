@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from engine.behaviours import Failover
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import Limit, RegionPlaced, quantity
 from engine.components.values import Lognormal, ServiceTime
+from engine.fields import listed
 from engine.geography import Geography
 
 PARTITION = "DynamoDB developer guide, partition key design: 3,000 read units or 1,000 write units per second and partition"
 ON_DEMAND = "DynamoDB developer guide, on-demand capacity: a new table serves 4,000 writes or 12,000 reads at once"
+GLOBAL = "DynamoDB developer guide, global tables"
 BURST_S = 300.0  # of unused provisioned capacity that is kept; DynamoDB developer guide, burst capacity
 SLOTS = 10_000  # a partition is limited by its rate, not by how many requests are under way
+MRSC_SETS = (  # Regions among which a strongly consistent global table may be
+    {"us-east-1", "us-east-2", "us-west-2"}, {"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"},
+    {"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"},
+)  # fmt: skip
+# A replica needs no promotion, its callers just write there: what is left of a failover is noticing. An assumption.
+SWITCH = Failover(monitor_interval_s=1.0, monitor_timeout_s=0.9, misses=2, decide_s=0.0, promote_s=0.0, propagate_ttl_s=1.0, resync_s=60.0)
 
 
 class DynamoDb(RegionPlaced):
@@ -30,7 +40,7 @@ class DynamoDb(RegionPlaced):
     tier: ClassVar = "data"
     spans_azs: ClassVar = True
     az_loss: ClassVar = "Goes on: every item is kept in three AZs."
-    region_loss: ClassVar = "The table cannot be reached; without a replica in another Region it waits for this one."
+    region_loss: ClassVar = "A global table is written elsewhere seconds later; an eventual one lacks the last second. Else down."
     control_loss: ClassVar = "Tables and their capacity cannot be changed; items are read and written as before."
     limits: ClassVar = (
         Limit("3,000 read or 1,000 write units per second and partition", "ProvisionedThroughputExceededException",
@@ -42,8 +52,9 @@ class DynamoDb(RegionPlaced):
         Limit("40,000 read and 40,000 write units per second and table", "ThrottlingException",
               source="DynamoDB developer guide, quotas"),
     )  # fmt: skip
-    left_out: ClassVar = ("Units by size of items, adaptive capacity that lends a hot partition what others leave, splitting of them, "
-                          "global tables. DAX is drawn as a cache whose items are fresh for 300 s.")  # fmt: skip
+    left_out: ClassVar = ("Units by size of items, adaptive capacity that lends a hot partition what others leave, splitting of them. "
+                          "All writes of a global table go to one Region at a time, so that none conflict. DAX is drawn as a cache whose "
+                          "items are fresh for 300 s.")  # fmt: skip
 
     mode: Literal["on_demand", "provisioned"] = quantity("on_demand", "", "Pays and is limited per request, or by a capacity set before.",
                                                          assumption="what AWS recommends for most tables")  # fmt: skip
@@ -53,6 +64,15 @@ class DynamoDb(RegionPlaced):
                                            label="Partition rate", source=PARTITION)  # fmt: skip
     capacity_per_s: float | None = quantity(None, "1/s", "Provisioned: requests per second of the whole table, spread evenly over its "
                                             "partitions.", gt=0, le=1_000_000, label="Capacity")  # fmt: skip
+    replica_regions: list[str] | None = quantity(None, "", "Other Regions with a replica of this global table.", label="Replica Regions",
+                                                 min_length=1, max_length=20, widget="regions")  # fmt: skip
+    consistency: Literal["eventual", "strong"] = quantity(
+        "eventual", "", "Of a global table. eventual: replicas follow within about a second. strong: three Regions, two of which have a "
+        "write when it is acknowledged.", label="Global consistency", source=GLOBAL + ": eventual unless chosen",
+        )  # fmt: skip
+    replica_lag_s: float = quantity(0.75, "s", "Replicas of an eventual global table are behind by this much, beside the network.", ge=0,
+                                    le=600, label="Replica lag", likely=(0.5, 3),
+                                    assumption="usually within a second, says the developer guide")  # fmt: skip
     service: ServiceTime = quantity(Lognormal(lognormal=0.004, sigma=0.5), "s", "Time a request takes.", label="Service time",
                                     assumption="AWS says single-digit milliseconds: reads 3 ms at the median and 10 at p99, writes 5 "
                                     "and 15", likely=(0.003, 0.005))  # fmt: skip
@@ -60,8 +80,18 @@ class DynamoDb(RegionPlaced):
     storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=1e9, label="Storage", likely=(1, 10_000),
                                  assumption="a small shop")  # fmt: skip
 
+    def members(self, geography: Geography) -> tuple[str, ...]:
+        """Regions that have the table."""
+        return (self.home(geography), *(self.replica_regions or ()))
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
-        return (self.home(geography),) * self.partitions
+        return self.members(geography) * self.partitions
+
+    def most_instances(self) -> int:
+        return self.partitions * (1 + len(self.replica_regions or ()))
+
+    def may_be_stale(self) -> bool:
+        return bool(self.replica_regions)
 
     def rate(self) -> tuple[float, float]:
         """(tokens per second, most tokens) of one partition."""
@@ -72,8 +102,13 @@ class DynamoDb(RegionPlaced):
 
     def lower(self, geography: Geography) -> StoreBehaviour:
         rate, burst = self.rate()
-        return StoreBehaviour((self.home(geography),), SLOTS, None, self.service.lower(), None, self.partitions,
-                              rate_per_s=rate, burst=burst)  # fmt: skip
+        members = self.members(geography)
+        table = StoreBehaviour(members, SLOTS, None, self.service.lower(), None, self.partitions, rate_per_s=rate, burst=burst)
+        if len(members) == 1:
+            return table
+        if self.consistency == "strong":
+            return dataclasses.replace(table, replicas=2, write_quorum=2, read_quorum=2, failover=SWITCH)
+        return dataclasses.replace(table, replicas=len(members) - 1, replica_lag_s=self.replica_lag_s, abroad=SWITCH)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
@@ -81,3 +116,18 @@ class DynamoDb(RegionPlaced):
             yield "capacity_per_s", "is missing; a provisioned table has a capacity"
         elif self.mode == "on_demand" and self.capacity_per_s is not None:
             yield "capacity_per_s", "belongs to a provisioned table; leave it out, or set mode: provisioned"
+        yield from self._check_regions_of_replicas(geography)
+
+    def _check_regions_of_replicas(self, geography: Geography) -> Iterator[tuple[str, str]]:
+        """Replicas are in other Regions that there are; strong consistency knows which three belong together."""
+        replicas, home = self.replica_regions or [], self.home(geography)
+        for region in replicas:
+            if region not in geography.azs_of:
+                yield "replica_regions", f"there is no Region {region!r}; the Regions are {listed(geography.azs_of)}"
+            elif region == home or replicas.count(region) > 1:
+                yield "replica_regions", f"{region!r} has the table already; name other Regions, each once"
+        if self.consistency == "strong" and len(replicas) != 2:
+            yield "consistency", f"strong needs exactly three Regions, this table is in {1 + len(replicas)}; name two in replica_regions"
+        elif self.consistency == "strong" and not any({home, *replicas} <= together for together in MRSC_SETS):
+            among = "; or ".join(", ".join(sorted(together)) for together in MRSC_SETS)
+            yield "replica_regions", f"strongly consistent Regions are three of one set: {among}"

@@ -41,6 +41,8 @@ class Lambda(Function):
               "throttled; the functions of a Region share its `account_concurrency`", QUOTAS),
         Limit("1,000 more environments per function every 10 s, unused ones not accumulating", "429 TooManyRequestsException",
               "throttled", SCALING),
+        Limit("From SQS: 5 concurrent batches at first, 300 more a minute, 1,250 at most for an event source", "messages wait in the queue",
+              "as said; `max_concurrency` of the edge from the queue", "Lambda developer guide, scaling of SQS event sources (2025)"),
         Limit("Synchronous requests per second: 10 times the concurrency quota", "429 TooManyRequestsException",
               source="Lambda developer guide, quotas"),
         Limit("900 s a request at most, 3 s unless configured", "Task timed out, an error",

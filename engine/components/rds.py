@@ -95,7 +95,7 @@ class Rds(RegionPlaced):
     storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=65_536, label="Storage", likely=(20, 1_000),
                                  assumption="a small shop")  # fmt: skip
     replica_azs: list[str] | None = quantity(None, "", "A read replica in each of these AZs, of any Region; it follows asynchronously.",
-                                             widget="azs", label="Read replica AZs", min_length=1, max_length=15)  # fmt: skip
+                                             widget="any_azs", label="Read replica AZs", min_length=1, max_length=15)  # fmt: skip
     reads: Literal["primary", "replicas"] = quantity(
         "primary", "", "Who answers reads: the primary, or its readable copies, which may be stale. A Multi-AZ standby is none.",
         source="RDS user guide: the endpoint of the instance, unless callers use another")  # fmt: skip

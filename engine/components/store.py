@@ -42,7 +42,7 @@ class Store(AzPlaced):
                                ge=1, le=500, assumption="not partitioned unless asked for")  # fmt: skip
     replica_azs: list[str] | None = quantity(None, "", "An asynchronous replica of each partition in each of these AZs, of any Region. "
                                              "Without a standby the one that has received most is promoted, and what it lacks is lost.",
-                                             widget="azs", label="Replica AZs", min_length=1, max_length=15)  # fmt: skip
+                                             widget="any_azs", label="Replica AZs", min_length=1, max_length=15)  # fmt: skip
     reads: Literal["primary", "replicas"] = quantity("primary", "", "Who answers reads: the primary, strongly consistent, or any replica, "
                                                      "eventually consistent.", assumption="strong unless asked for less")  # fmt: skip
     apply_per_s: float | None = quantity(None, "1/s", "Writes a replica applies per second; without it as fast as they come.", gt=0,

@@ -1,7 +1,7 @@
 import type { Fields, Json } from "./document/types";
 
 /** What Python says about kinds, fields and faults. Palette, inspector and fault menus are generated from this alone. */
-export type FieldType = "number" | "integer" | "boolean" | "choice" | "text" | "azs" | "region" | "az" | "oneof" | "group";
+export type FieldType = "number" | "integer" | "boolean" | "choice" | "text" | "azs" | "any_azs" | "region" | "regions" | "az" | "oneof" | "group";
 
 export interface Field {
   name: string;

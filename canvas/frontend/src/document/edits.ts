@@ -65,7 +65,7 @@ export function remove(doc: Scenario, doomed: Doomed): Scenario {
   };
   return {
     ...doc,
-    nodes: doc.nodes.filter((node) => !nodes.has(node.id)).map((node) => withoutPlaces(node, azs)),
+    nodes: doc.nodes.filter((node) => !nodes.has(node.id)).map((node) => withoutPlaces(node, new Set([...azs, ...regions]))),
     ...(doc.regions && {
       regions: doc.regions
         .filter((region) => !regions.has(region.id))
@@ -85,11 +85,17 @@ function loses(node: Node, regions: ReadonlySet<string>, azs: ReadonlySet<string
   return Array.isArray(node.azs) && node.azs.length > 0 && node.azs.every((az) => azs.has(az as string));
 }
 
+/** Lists of AZs or Regions; one that loses its last goes with it, as `azs` of a node that stays has others left. */
+const PLACES: ReadonlySet<string> = new Set(["azs", "replica_azs", "replica_regions"]);
+
 function withoutPlaces(node: Node, azs: ReadonlySet<string>): Node {
-  const hit = Object.entries(node).filter(([name, value]) => name === "azs" || (typeof value === "string" && azs.has(value)));
+  const hit = Object.entries(node).filter(([name, value]) => PLACES.has(name) || (typeof value === "string" && azs.has(value)));
   if (!hit.length) return node;
   const set: Fields = {};
-  for (const [name, value] of hit) set[name] = Array.isArray(value) ? (value as Json[]).filter((az) => !azs.has(az as string)) : undefined;
+  for (const [name, value] of hit) {
+    const left = Array.isArray(value) ? (value as Json[]).filter((place) => !azs.has(place as string)) : [];
+    set[name] = left.length ? left : undefined;
+  }
   return withoutUnset({ ...node, ...set, id: node.id, kind: node.kind });
 }
 

@@ -24,7 +24,11 @@ export function FieldInput(props: InputProps) {
     case "az":
       return <Choice {...props} options={props.scope.azs.map((value) => ({ value, label: value }))} />;
     case "azs":
-      return <Azs {...props} />;
+      return <Places {...props} places={props.scope.azs} />;
+    case "any_azs":
+      return <Places {...props} places={props.scope.anyAzs ?? []} />;
+    case "regions":
+      return <Places {...props} places={props.scope.regions} />;
     case "oneof":
       return <OneOfInput {...props} />;
     case "group":
@@ -58,21 +62,22 @@ function Choice({ field, value, commit, id, describedBy, options }: InputProps &
   );
 }
 
-/** AZs of the node's Region as boxes; the last one cannot be taken out, because an instance sits somewhere. */
-function Azs({ value, commit, scope, id, describedBy }: InputProps) {
+/** AZs or Regions as boxes. The last one of `azs` cannot be taken out, because an instance sits somewhere. */
+function Places({ field, value, commit, id, describedBy, places }: InputProps & { places: string[] }) {
   const chosen = Array.isArray(value) ? (value as string[]) : [];
   const toggle = (az: string): void => {
-    const next = scope.azs.filter((entry) => (entry === az ? !chosen.includes(az) : chosen.includes(entry)));
+    const next = places.filter((entry) => (entry === az ? !chosen.includes(az) : chosen.includes(entry)));
     if (next.length) commit(next as Json);
+    else if (field.name !== "azs") commit(undefined);
   };
   return (
     <div className="fl-checks" role="group" id={id} aria-describedby={describedBy}>
-      {scope.azs.map((az) => (
+      {places.map((az) => (
         <label key={az}>
-          <input type="checkbox" checked={chosen.includes(az)} disabled={chosen.length === 1 && chosen[0] === az} onChange={() => toggle(az)} /> {az}
+          <input type="checkbox" checked={chosen.includes(az)} disabled={field.name === "azs" && chosen.length === 1 && chosen[0] === az} onChange={() => toggle(az)} /> {az}
         </label>
       ))}
-      {!scope.azs.length && <p className="quiet">There is no AZ to choose from.</p>}
+      {!places.length && <p className="quiet">There is no place to choose from.</p>}
     </div>
   );
 }

@@ -12,6 +12,8 @@ export interface FieldScope {
   problems: Problem[];
   azs: string[];
   regions: string[];
+  /** Of every Region. */
+  anyAzs?: string[];
 }
 export interface FieldProps {
   field: Field;

@@ -16,7 +16,7 @@ export function NodePanel({ id, kind }: { id: string; kind: Kind }) {
   const node = session.doc.nodes.find((entry) => entry.id === id)!;
   const place = placeOf(session.doc, node, kind);
   const region = session.doc.regions?.find((entry) => entry.id === (place?.region ?? regionOfAz(session.doc, String(node.az))?.id));
-  const scope: FieldScope = { problems: session.problems, azs: region?.azs ?? [], regions: (session.doc.regions ?? []).map((r) => r.id) };
+  const scope: FieldScope = { problems: session.problems, azs: region?.azs ?? [], regions: (session.doc.regions ?? []).map((r) => r.id), anyAzs: (session.doc.regions ?? []).flatMap((r) => r.azs) };
   const own = problemsAt(session.problems, `nodes.${id}`).filter((message) => !kind.fields.some((f) => problemsAt(session.problems, `nodes.${id}.${f.name}`).includes(message)));
   const row = (field: Field) => (
     <FieldRow key={field.name} field={field} value={node[field.name]} path={`nodes.${id}.${field.name}`} scope={scope} commit={(value) => session.edit((doc) => setNodeFields(doc, id, { [field.name]: value }))} />
