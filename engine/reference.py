@@ -150,7 +150,6 @@ def markdown(cls: type[Component]) -> str:
         "## Where it sits", place(cls),
         "## Fields", _table(rows(entry["fields"])),
         "## When things fail", _table([{"lost": what, "then": then} for what, then in losses(cls)]),
-        "Faults that can happen to it: " + (", ".join(fault_labels(cls)) or "none") + "; and those of the places it is in.",
         *(["## Limits", _table(limit_rows(cls))] if cls.limits else []),
         *(["## Left out", cls.left_out] if cls.left_out else []),
         "## Connections", f"It may call: {', '.join(calls) or 'nothing'}.", f"It may be called by: {', '.join(called) or 'nobody'}.",

@@ -29,7 +29,8 @@ def behaviour(kind, **fields):
 def ran(nodes, edges, *faults, duration_s=120, regions=None):
     regions = regions or [{"id": "us-east-1", "azs": AZS}]
     wired = [{"from": a, "to": b, **(policy or {})} for a, b, policy in edges]
-    data = {"faultline": 1, "seed": 11, "duration_s": duration_s, "regions": regions, "nodes": nodes, "edges": wired, "faults": list(faults)}
+    data = {"faultline": 1, "seed": 11, "nodes": nodes, "edges": wired, "faults": [*faults]}
+    data |= {"duration_s": duration_s, "regions": regions}
     assert said(data) == []
     return simulate(parse(data))
 
