@@ -9,7 +9,7 @@ from functools import partial
 
 from engine.plan import Plan, PlanFault
 from engine.validation.plans import random_fault, random_plan
-from engine.validation.plans_balancers import random_balancer_plan
+from engine.validation.plans_balancers import random_balancer_plan, random_zonal_plan, shift
 from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches, random_plan_of_herds
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import random_elastic_plan
@@ -47,6 +47,7 @@ FAMILIES = (
     Family("names and resolvers", random_resolver_plan, empty_answer),
     Family("names with many answers", random_many_plan, partial(random_fault, store=False)),
     Family("flows, weights, slow start", random_balancer_plan, random_fault),
+    Family("balancers with a node in each zone", random_zonal_plan, shift),
     Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
     Family("topics", random_topic_plan, topic_fault),

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.behaviours import CallPolicy, Distribution, Source, Station
 from engine.control.conductor import Broken, Conductor
-from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.kernel.layout import FREE, SERVE, TICKS_PER_S, ticks
 from engine.plan import Plan, PlanFault
 from engine.series import Series
 from engine.validation.families import FAMILIES
@@ -108,7 +108,7 @@ def does_not_heal(plan: Plan, faults: Iterable[PlanFault], healed_s: float) -> l
     conductor = play(dataclasses.replace(plan, faults=tuple(faults), duration_s=healed_s))
     s, live = conductor.world[0], plan.live()
     inst, edges, n = s["inst"][: live.n_instances], s["edges"][: live.n_edges], live.n_places
-    design = {"struck": 0, "slow": 1, "error_share": 0, "throttle_share": 0, "paused": 0, "withdrawn": 0}
+    design = {"struck": 0, "slow": 1, "error_share": 0, "throttle_share": 0, "paused": 0, "withdrawn": 0, "flap_share": 0, "shifted": 0}
     wrong = [name for name, value in design.items() if (inst[name] != value).any()]
     wrong += ["down"] if ((inst["down"] != 0) & (inst["absent"] == 0)).any() else []  # absent: not launched, by a group's own decision
     wrong += [name for name in ("add", "cut_request", "cut_answer") if (edges[name] != 0).any()]
@@ -124,11 +124,14 @@ def leaves_behind(plan: Plan) -> list[str]:
     while r >= 0:
         free, r = free + 1, int(s["calls"]["refs"][r])
     inst = s["inst"][: s["n_inst"]]
+    probes = np.setdiff1d(s["probes"][: s["n_target"]], [0]) - 1  # records of deep health checks that are under way; those never stop
+    frames = s["frames"][: s["n_used"]]
+    working = frames["state"][(frames["state"] != FREE) & np.isin(frames["group"], probes)]
     left = {
-        "frames": int(s["in_use"]), "busy slots": int(inst["busy"].sum()),
+        "frames": int(s["in_use"]) - len(working), "busy slots": int(inst["busy"].sum()) - int((working == SERVE).sum()),
         "queued": int(sum(q for i, q in enumerate(inst["queued"]) if i not in keeps)),
         "outstanding": int(np.abs(s["targets"]["out"]).sum()), "open calls": int(np.abs(s["sites"]["inflight"]).sum()),
-        "stalled writes": int((inst["stall_head"] >= 0).sum()), "records": int(s["n_call"]) - free,
+        "stalled writes": int((inst["stall_head"] >= 0).sum()), "records": int(s["n_call"]) - free - len(probes),
     }  # fmt: skip
     left |= {
         f"messages of {plan.nodes[n].id}": int(conductor.series.queue_counts[-1, q, :2].sum())
