@@ -36,6 +36,7 @@ class Canvas:
 
     def drag_in(self, what: str, place: str, at: Point = (0.5, 0.7)) -> None:
         """Drag an entry of the palette onto a place; ``at`` is the share of its width and height."""
+        self.button(f"Add {what}").scroll_into_view_if_needed()  # the palette is longer than the canvas is high
         self.drag(_centre(self.button(f"Add {what}")), _inside(self.box(place), at))
 
     def connect(self, caller: str, callee: str) -> None:

@@ -95,9 +95,12 @@ def test_every_size_that_can_be_chosen_has_a_price():
     assert aurora.USUAL in aurora.PER_HOUR and instances.USUAL in instances.PER_HOUR
 
 
-def test_every_kind_somebody_sells_has_a_price_and_plain_ones_say_that_they_have_none():
-    assert set(COMPONENTS) - set(PRICES) - {"clients"} <= PLAIN
+def test_plain_kinds_have_no_price_and_say_so():
     assert not PLAIN & set(PRICES)
+    data = shop()
+    data["nodes"][2]["kind"] = "service"
+    estimate = of_drawing(parse(data))
+    assert estimate.not_priced == ["web"] and {n.id: n.usd for n in estimate.nodes}["web"] is None
 
 
 @pytest.mark.parametrize("kind", sorted(PRICES))
@@ -189,5 +192,5 @@ def test_every_drawing_has_an_estimate(kind):
 
 def test_the_reference_page_has_every_price_in_its_own_words():
     page = (SCENARIOS.parent / "docs" / "cost.md").read_text(encoding="utf-8")
-    rows = [f"| `{kind}` | {' '.join((type(PRICES[kind]).__doc__ or '').split())} |" for kind in PRICES if kind in COMPONENTS]
+    rows = [f"| `{kind}` | {' '.join((type(PRICES[kind]).__doc__ or '').split())} |" for kind in PRICES]
     assert [row for row in rows if row not in page] == []

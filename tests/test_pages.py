@@ -119,7 +119,7 @@ def test_the_board_follows_the_run() -> None:
     assert not app.get("plotly_chart")
     send(app, {"t": "run"})
     assert len(app.get("plotly_chart")) == 4
-    assert [t.label for t in app.tabs] == ["Event log", "Expectations", "Compared with the run before", "Data"]
+    assert [t.label for t in app.tabs] == ["Event log", "Expectations", "Compared with the run before", "Cost", "Data"]
 
 
 def test_a_fault_from_the_canvas_becomes_new_frames_and_a_comparison() -> None:

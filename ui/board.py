@@ -7,7 +7,7 @@ import streamlit as st
 from ui import run_info, state
 from ui.charts import all_charts
 from ui.charts.base import Chart, View
-from ui.panels import compare, data, events, expectations
+from ui.panels import compare, cost, data, events, expectations
 from ui.snapshot import Snapshot
 
 FORMATS = ("PNG", "SVG")
@@ -23,6 +23,8 @@ def board() -> None:
     if shown is None:
         with head:
             st.info(EMPTY, icon=":material/play_arrow:")
+        with details:
+            cost.before_a_run(store)
         return
     with head:
         window_s, image = _headline(shown, store.previous)
@@ -87,12 +89,14 @@ def _chart(chart: Chart, view: View, image: str) -> None:
 
 
 def _details(view: View) -> None:
-    log, expected, compared, tables = st.tabs(["Event log", "Expectations", "Compared with the run before", "Data"])
+    log, expected, compared, bill, tables = st.tabs(["Event log", "Expectations", "Compared with the run before", "Cost", "Data"])
     with log:
         events.panel(view)
     with expected:
         expectations.panel(view)
     with compared:
         compare.panel(view)
+    with bill:
+        cost.panel(view)
     with tables:
         data.panel(view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from canvas import f32
-from ui import run_info
+from ui import advice, run_info
 from ui.runner import Status
 from ui.store import Store
 from ui.strip import strip
@@ -21,6 +21,7 @@ def payload(store: Store, catalogue: dict[str, Any]) -> dict[str, Any]:
         "doc_faults": store.document.get("faults") or [],
         "catalogue": catalogue,
         "problems": store.problems,
+        "advice": advice.of(store),
         "run": run_meta(store, status),
         "frames": None,
     }

@@ -79,7 +79,7 @@ def finished_while_polling() -> bool:
 def on_canvas_event() -> None:
     """Callback of the canvas: do what it asks and redraw no more of the page than that needs."""
     visitor = store()
-    before, run_before = _toolbar_shows(visitor), visitor.status().run_id
+    before, run_before, document = _toolbar_shows(visitor), visitor.status().run_id, visitor.document
     value: Any = st.session_state[CANVAS]
     events.handle(visitor, value["ev"])
     started = visitor.status().run_id != run_before
@@ -90,6 +90,8 @@ def on_canvas_event() -> None:
         st.rerun()
     if busy and not watching:
         st.rerun("workspace")
+    if not started and visitor.document is not document and visitor.status().snapshot is None:
+        st.rerun(["stage", "board"])  # before the first run the board shows the drawing's cost
     if started and not busy:
         st.rerun(["stage", "board"])
 

@@ -45,6 +45,7 @@ class Store:
     previous: Snapshot | None = None
     upload_problems: list[dict[str, str]] = field(default_factory=list)
     upload_name: str = ""
+    advised: tuple[Scenario, list[dict[str, Any]]] | None = None  # the last reading that was looked at, and what it was told
 
     def status(self) -> Status:
         """The background run as it is now."""

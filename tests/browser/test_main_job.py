@@ -51,7 +51,7 @@ def test_draw_run_break_and_export(page: Page, tmp_path: Path) -> None:
     expect(canvas.root.get_by_role("list", name="Event log")).to_contain_text(AZ)
 
     # Take it away: the document holds the drawing and the fault.
-    page.get_by_role("button", name="File").click()
+    page.get_by_role("button", name="File", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as YAML").click()
     saved = tmp_path / "saved.yaml"

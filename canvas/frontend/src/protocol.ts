@@ -1,4 +1,5 @@
 import type { Catalogue } from "./catalogue";
+import type { Finding } from "./document/advice";
 import type { Fault, Fields, Scenario } from "./document/types";
 
 /** What Python sends with every change, and what the canvas sends back. Times are simulated seconds. */
@@ -108,6 +109,7 @@ export interface Payload {
   untouched?: boolean;
   catalogue: Catalogue;
   problems?: Problem[];
+  advice?: Finding[];
   run: Run | null;
   frames: FrameMeta | null;
   nodes?: Column;

@@ -2,6 +2,7 @@ import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { memo, useRef } from "react";
 import { serves } from "../catalogue";
 import { Glyph } from "../glyphs";
+import { AdviceMark } from "../panels/Advice";
 import { useCanvas, useTick } from "../session/use";
 import { CardPainter } from "./card-painter";
 import { designLine, shownName } from "./design-line";
@@ -46,6 +47,11 @@ export const ServiceCard = memo(({ id, data, selected }: NodeProps<CardNode>) =>
       {data.parts.map((part) => <PartRow key={part.az ?? ""} node={id} part={part} />)}
       <div className="fl-tank" data-part="tank" hidden><i /></div>
       {data.problems && <div className="fl-problem" role="img" aria-label={`Problem: ${data.problems}`} title={data.problems}>!</div>}
+      {!data.problems && data.advice && (
+        <div className="fl-tip" title={data.advice.text} role="img" aria-label={`Advice: ${data.advice.text}`}>
+          <AdviceMark severity={data.advice.severity} />{data.advice.count > 1 && data.advice.count}
+        </div>
+      )}
       <Handle type="source" position={Position.Bottom} aria-label={`Connect from ${id}`} />
     </div>
   );

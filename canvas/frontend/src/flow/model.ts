@@ -1,5 +1,6 @@
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
 import { kindOf, type Kind } from "../catalogue";
+import { badgeOf } from "../document/advice";
 import { isSynchronous } from "../document/connect";
 import { problemsAt } from "../document/problems";
 import { edgeId, type Node, type Region } from "../document/types";
@@ -9,7 +10,8 @@ import { shownName } from "./design-line";
 import { partsOf, type Part } from "./pips";
 
 /** React Flow's nodes and edges are derived from the document; an unchanged one keeps its identity, so nothing is drawn twice. */
-export type CardData = { node: Node; kind: Kind; parts: Part[]; wide: boolean; problems: string };
+type Badge = ReturnType<typeof badgeOf>;
+export type CardData = { node: Node; kind: Kind; parts: Part[]; wide: boolean; problems: string; advice: Badge };
 export type RegionData = { region: Region; lanes: number };
 export type LaneData = { az: string; region: string; home: string };
 export type CardNode = FlowNode<CardData, "card">;
@@ -48,7 +50,7 @@ export class Model {
       const at = drag.get(node.id) ?? { x: card.x + shift.x, y: card.y + shift.y };
       const region = doc.regions?.find((entry) => entry.id === card.place?.region);
       const problems = problemsAt(session.problems, `nodes.${node.id}`).join("\n");
-      const data: CardData = { node, kind, parts: partsOf(node, kind, card, region, geometry, frames), wide: card.w > 330, problems };
+      const data: CardData = { node, kind, parts: partsOf(node, kind, card, region, geometry, frames), wide: card.w > 330, problems, advice: badgeOf(session.advice, node.id) };
       out.push(this.box("card", node.id, card, at, data, session, 1));
     }
     return out;
@@ -91,7 +93,7 @@ export class Model {
 }
 
 /** What tells two versions of a box apart; the catalogue's long entry of a kind never changes under its name. */
-const essentials = (data: AnyNode["data"]): unknown => ("kind" in data ? [data.node, data.parts, data.wide, data.problems, data.kind.kind] : data);
+const essentials = (data: AnyNode["data"]): unknown => ("kind" in data ? [data.node, data.parts, data.wide, data.problems, data.advice, data.kind.kind] : data);
 
 function ariaLabel(data: AnyNode["data"]): string {
   if ("kind" in data) return `${data.kind.label} ${shownName(data.node)}`;

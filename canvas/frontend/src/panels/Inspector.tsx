@@ -1,6 +1,7 @@
 import { Sign } from "../glyphs";
 import { useSession } from "../session/use";
 import type { Tab } from "../session/view";
+import { AdviceList } from "./Advice";
 import { EventLog } from "./EventLog";
 import { FaultList } from "./FaultList";
 import { Inspected } from "./inspect/Inspected";
@@ -10,7 +11,8 @@ export function Inspector() {
   const session = useSession();
   const { tab } = session.view;
   const faults = session.faults.length;
-  const tabs: [Tab, string][] = [["inspect", "Inspect"], ["faults", faults ? `Faults ${faults}` : "Faults"], ["events", "Log"]];
+  const advice = session.advice.length;
+  const tabs: [Tab, string][] = [["inspect", "Inspect"], ["faults", faults ? `Faults ${faults}` : "Faults"], ["advice", advice ? `Advice ${advice}` : "Advice"], ["events", "Log"]];
   return (
     <aside className="fl-inspector" aria-label="Inspector">
       <div className="fl-panel-head">
@@ -24,6 +26,7 @@ export function Inspector() {
       <div className="fl-tabpanel" role="tabpanel" aria-label={tabs.find(([id]) => id === tab)?.[1]}>
         {tab === "inspect" && <Inspected />}
         {tab === "faults" && <FaultList />}
+        {tab === "advice" && <AdviceList />}
         {tab === "events" && <EventLog />}
       </div>
     </aside>

@@ -1,4 +1,5 @@
 import { EMPTY_CATALOGUE, type Catalogue } from "../catalogue";
+import type { Finding } from "../document/advice";
 import type { Clip } from "../document/clipboard";
 import { fingerprint, sameDrawing, sameFaults } from "../document/compare";
 import { essence } from "../document/edits";
@@ -20,6 +21,7 @@ export class Session {
   geometry: Geometry = { regions: new Map(), lanes: new Map(), cards: new Map() };
   catalogue: Catalogue = EMPTY_CATALOGUE;
   problems: Problem[] = [];
+  advice: Finding[] = [];
   run: Run | null = null;
   frames: Frames | null = null;
   clip: Clip | null = null;
@@ -65,6 +67,7 @@ export class Session {
     this.outbox.acknowledge(payload.ack?.[this.outbox.sid] ?? 0);
     this.catalogue = payload.catalogue ?? EMPTY_CATALOGUE;
     this.problems = payload.problems ?? [];
+    this.advice = payload.advice ?? [];
     const lostServer = this.store !== null && payload.store !== this.store;
     this.store = payload.store;
     if (lostServer) this.giveBack(payload.gen);

@@ -1,6 +1,6 @@
 import { edgeId, type Scenario } from "../document/types";
 
-export type Tab = "inspect" | "faults" | "events";
+export type Tab = "inspect" | "faults" | "advice" | "events";
 export interface Toast {
   text: string;
   x: number;
@@ -42,6 +42,14 @@ export class View {
     this.selected = new Set(ids);
     this.instance = instance;
     if (ids.length) this.tab = "inspect";
+    this.changed();
+  }
+
+  /** Marks what a list speaks of and brings it into view; the list stays. */
+  point(ids: string[]): void {
+    this.selected = new Set(ids);
+    this.instance = null;
+    this.revealed = ids[0] ?? null;
     this.changed();
   }
 

@@ -2,6 +2,7 @@ import { setEdgeFields } from "../../document/edits";
 import { problemsAt } from "../../document/problems";
 import { edgeId, type Edge } from "../../document/types";
 import { FieldRow } from "../../fields/FieldRow";
+import { AdviceOn } from "../Advice";
 import { useSession } from "../../session/use";
 import { BreakIt, Remove, Title } from "./parts";
 
@@ -14,6 +15,7 @@ export function EdgePanel({ edge }: { edge: Edge }) {
     <>
       <Title glyph="network" kind="Call"><b className="fl-name">{edge.from} → {edge.to}</b></Title>
       {problemsAt(session.problems, `edges.${id}`).slice(0, 3).map((message) => <p key={message} className="fl-wrong">{message}</p>)}
+      <AdviceOn id={id} />
       <BreakIt target={id} />
       <div className="fl-fields">
         {session.catalogue.edge_fields.filter((field) => field.name !== "from" && field.name !== "to").map((field) => (

@@ -6,6 +6,7 @@ import { placeOf } from "../../document/placement";
 import { problemsAt } from "../../document/problems";
 import { edgeId, regionOfAz } from "../../document/types";
 import { FieldRow, type FieldScope } from "../../fields/FieldRow";
+import { AdviceOn } from "../Advice";
 import { useSession } from "../../session/use";
 import { Losses } from "./Losses";
 import { BreakIt, IdInput, Remove, Title } from "./parts";
@@ -26,6 +27,7 @@ export function NodePanel({ id, kind }: { id: string; kind: Kind }) {
       <Title glyph={kind.glyph} kind={kind.label}><IdInput id={id} label="Id" /></Title>
       {kind.summary && <p className="fl-summary">{kind.summary}</p>}
       {own.map((message) => <p key={message} className="fl-wrong" role="alert">{message}</p>)}
+      <AdviceOn id={id} />
       <BreakIt target={id} />
       <div className="fl-fields">{kind.fields.filter((field) => field.name !== "id" && field.name !== "kind").map(row)}</div>
       <Losses kind={kind} />
