@@ -191,6 +191,13 @@ def test_a_node_dies_with_its_zone_and_callers_find_out_by_timeout_until_dns_has
     assert lost[int(dropped) + 21 :].max() == 0.0
 
 
+def test_a_dead_node_learns_nothing_until_it_is_back() -> None:
+    faults = (down(30.0, 90.0, [1]), down(35.0, 60.0, [4], REFUSED))
+    texts = [(e.t_s, e.text) for e in run(zones(True, faults=faults)).events if e.kind in ("unhealthy", "healthy")]
+    assert any(text.startswith("front[1] takes web[1] out") for _, text in texts)
+    assert not any(text.startswith("front[0] takes") for t, text in texts if t < 90.0)
+
+
 def test_a_retry_may_reach_the_other_node() -> None:
     conductor = run(zones(True, faults=(blackout(),), attempts=3))
     lost = conductor.series.start_ends[36:50, 0, OUTCOMES.index("timeout")].sum() / conductor.series.start_begun[36:50, 0].sum()

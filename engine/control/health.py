@@ -15,7 +15,7 @@ from engine.behaviours import Balancer, HealthCheck, Station
 from engine.control.lifecycle import WARMING
 from engine.control.probes import ask
 from engine.kernel import probing, registration
-from engine.kernel.layout import ticks
+from engine.kernel.layout import ALIVE, ticks
 from engine.kernel.rng import stream_key, stream_uniform
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 RESULT, PROBE, VERDICT = -1, 0, 1  # of one instant, in this order
 
 
-def probe(c: Conductor, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str]:
-    """The ``number``-th probe of what belief k is about, sent now: (passed, ticks until the balancer knows, why it failed)."""
-    _, prober, e, i = c.beliefs[k]
+def probe(c: Conductor, k: int, number: int, check: HealthCheck) -> tuple[bool, int, str] | None:
+    """The ``number``-th probe of what belief k is about, sent now: (passed, ticks until the balancer knows, why it failed). None when the
+    node that would send it, one of several, is dead."""
+    b, prober, e, i = c.beliefs[k]
+    if c.plan.is_named(b) and c.world[0]["inst"]["down"][prober] != ALIVE:
+        return None
     return ask(c, e, int(c.world[0]["inst"]["place"][prober]), i, check.timeout_s, (*names(c, k), number))
 
 
@@ -58,9 +61,12 @@ def watch_targets(c: Conductor, balancer: int) -> Process:
         time, k, what, number, passed, why = heapq.heappop(agenda)
         yield c.wait(time - c.env.now)
         if what == PROBE:
-            passed, delay, why = c.see(probe, c, k, number, check)
+            result = c.see(probe, c, k, number, check)
             next_probe[k] = time + interval
             heapq.heappush(agenda, (next_probe[k], k, PROBE, number + 1, True, ""))
+            if result is None:
+                continue
+            passed, delay, why = result
             if passed and check.deep and takes_work(c, k):
                 key = stream_key(c.plan.seed, "deep probe", *names(c, k), number)
                 c.do(probing.send_probe, c.world, rows[k], c.beliefs[k][1], key, time)

@@ -184,6 +184,10 @@ class Control(Groups):
         yield self.control(int(stream_uniform(self.plan.seed, "probe phase", *names) * interval))
         number = 0
         while True:
+            if prober.down and node.count > 1:  # a dead node sends no probe
+                number += 1
+                yield self.control(interval)
+                continue
             passed, delay = self.ask(prober.place, target.edge, server, check.timeout_s, (*names, number))
             if passed and check.deep and isinstance(self.plan.nodes[server.node].behaviour, Station):
                 self.env.process(self.judge_work(delay, pool, target, check, counts, (*names, number)))

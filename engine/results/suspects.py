@@ -76,9 +76,9 @@ class Suspects:
 
     def _cuts_off(self, reach: Reach, balancer: int, instance: int) -> bool:
         plan = self.plan
-        here, there = plan.instances[plan.nodes[balancer].first].place, plan.instances[instance]
+        here, there = [plan.instances[i].place for i in plan.instances_of(balancer)], plan.instances[instance]
         between = [e for e, edge in enumerate(plan.edges) if edge.caller == balancer and edge.callee == there.node]
-        hit = reach.down[instance] or reach.failing[instance] or reach.edges[between].any() or reach.cut[here, there.place]
+        hit = reach.down[instance] or reach.failing[instance] or reach.edges[between].any() or reach.cut[here, there.place].any()
         return bool(hit)
 
     def _silences(self, reach: Reach, instance: int) -> bool:
