@@ -5,6 +5,7 @@ import { markSvg } from "../marks";
 import { useCanvas, useTick } from "../session/use";
 import { clock } from "../frames/words";
 import { activeFaults, darkens, hitsPlace } from "./active";
+import { ABSENT } from "./pip-painter";
 import type { LaneNode, RegionNode } from "./model";
 import { addAz } from "../document/edits";
 
@@ -79,7 +80,7 @@ function paintCapacity(root: HTMLElement | null, session: Painted, id: string): 
     let up = 0;
     let all = 0;
     frames.meta.instances.forEach((instance, i) => {
-      if (instance.place !== id) return;
+      if (instance.place !== id || frames.instances.at(row, i, "state") === ABSENT) return;
       all++;
       if (frames.instances.at(row, i, "state") === 0) up++;
     });

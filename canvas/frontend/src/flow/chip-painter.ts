@@ -1,13 +1,12 @@
 import type { Frames } from "../frames/frames";
-import { set } from "./pip-painter";
-
-const STATES = ["up", "refused", "black-hole"];
+import { ABSENT, set, STATES } from "./pip-painter";
 
 /** A chip per target: truth inside, belief as the ring. Where the two differ, the outage is felt and the countdown runs. */
 export function paintChips(root: HTMLElement, frames: Frames, row: number): void {
   for (const part of root.querySelectorAll<HTMLElement>(".fl-part")) {
     let soonest: { text: string; in_s: number } | null = null;
     let out = 0;
+    let there = 0;
     const chips = part.querySelectorAll<HTMLElement>(".fl-chip");
     for (const chip of chips) {
       const k = Number(chip.dataset.row);
@@ -18,6 +17,11 @@ export function paintChips(root: HTMLElement, frames: Frames, row: number): void
       const streak = frames.targets.at(row, k, "streak") || 0;
       const decides_s = frames.targets.at(row, k, "decides_s");
       const threshold = healthy ? target.unhealthy : target.healthy;
+      if (state === ABSENT) {
+        set(chip, "state", STATES[state]);
+        continue;
+      }
+      there++;
       if (!healthy) out++;
       set(chip, "state", STATES[state]);
       set(chip, "belief", healthy ? "in" : "out");
@@ -31,7 +35,7 @@ export function paintChips(root: HTMLElement, frames: Frames, row: number): void
       if (counting && (!soonest || decides_s < soonest.in_s)) soonest = { text: counting + left, in_s: decides_s };
     }
     const belief = part.querySelector("[data-part=belief]");
-    const said = soonest?.text ?? (out ? `${out} of ${chips.length} out` : "");
+    const said = soonest?.text ?? (out ? `${out} of ${there} out` : "");
     if (belief && belief.textContent !== said) belief.textContent = said;
   }
 }

@@ -1,8 +1,10 @@
 import type { Frames } from "../frames/frames";
 import { percent } from "../frames/words";
 
-const STATES = ["up", "refused", "black-hole"];
-const STATE_WORDS = ["in service", "down, connections refused", "down, silent"];
+/** The last is a place of a group in which no instance is: hidden, and not counted. */
+export const STATES = ["up", "refused", "black-hole", "absent"];
+export const ABSENT = 3;
+const STATE_WORDS = ["in service", "down, connections refused", "down, silent", "not there"];
 const ROLES = ["", "primary", "standby", "out-of-sync"];
 const ROLE_WORDS = ["", "primary", "standby", "out of sync"];
 
@@ -11,6 +13,7 @@ export function paintPips(root: HTMLElement, frames: Frames, row: number, node: 
   const doubted = doubtedInstances(frames, row);
   for (const part of root.querySelectorAll<HTMLElement>(".fl-part")) {
     let up = 0;
+    let there = 0;
     const pips = part.querySelectorAll<HTMLElement>(".fl-pip");
     for (const pip of pips) {
       const instance = Number(pip.dataset.row);
@@ -19,6 +22,7 @@ export function paintPips(root: HTMLElement, frames: Frames, row: number, node: 
       const role = frames.instances.at(row, instance, "role") || 0;
       const busy = frames.instances.at(row, instance, "utilisation") || 0;
       if (state === 0) up++;
+      if (state !== ABSENT) there++;
       set(pip, "state", STATES[state]);
       set(pip, "role", ROLES[role]);
       set(pip, "belief", doubted.has(instance) ? "out" : "in");
@@ -32,7 +36,7 @@ export function paintPips(root: HTMLElement, frames: Frames, row: number, node: 
       }
     }
     const count = part.querySelector("[data-part=count]");
-    const said = pips.length > 1 ? `${up}/${pips.length}` : "";
+    const said = pips.length > 1 ? `${up}/${there}` : "";
     if (count && count.textContent !== said) count.textContent = said;
   }
 }

@@ -3,7 +3,7 @@ import { compact, percent } from "../../frames/words";
 import { useCanvas, useTick } from "../../session/use";
 import { BreakIt, Title } from "./parts";
 
-const STATE = ["in service", "down, connections refused", "down, answers nothing"];
+const STATE = ["in service", "down, connections refused", "down, answers nothing", "a place of the group where no instance is"];
 
 /** One instance: where it sits and how it is doing at the playhead. */
 export function InstancePanel({ id }: { id: string }) {
