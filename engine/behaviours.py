@@ -238,6 +238,10 @@ class Queue:
     batch: int = 1  # most messages handed over together, as one unit of work
     retention_s: float = math.inf  # from publication, also through a dead-letter queue
     fifo: bool = False  # one delivery at a time per group, in order; the group is the request's subject
+    shards: int = 0  # a stream: records hash by subject to one of these, each in order; every consuming edge reads all of them on its own
+    records_per_s: float = math.inf  # each shard takes; more is throttled
+    kb_per_s: float = math.inf
+    bisect: bool = False  # of a batch that failed only the first half is tried next
 
 
 @dataclass(frozen=True, slots=True)

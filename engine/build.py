@@ -162,6 +162,7 @@ def _edges(plan: Plan, s: np.void) -> None:
         row["tokens"] = L.BUDGET_TOKENS
         row["cancel"], row["fallback"], row["idempotent"] = policy.cancel, policy.fallback, policy.idempotent
         row["tracked"] = policy.attempts > 1 or policy.hedge_s is not None
+        row["kb"] = edge.request_kb
         row["eventual"] = plan.eventual(e)
         row["pooled"] = policy.pool_age_s is not None
         if policy.hedge_s is not None:

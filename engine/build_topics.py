@@ -46,6 +46,7 @@ def _archive(s: np.void, inst: int, keep_s: float) -> int:
     row = s["queues"][q]
     for name in ("oldest", "newest", "fresh_head", "fresh_tail", "back_head", "back_tail", "hidden_head", "hidden_tail", "keep_at"):
         row[name] = -1
+    row["next_reader"] = -1
     row["inst"], row["dead_letter"], row["retention"], row["batch"] = inst, -1, L.ticks(keep_s), 1
     s["n_queue"] = q + 1
     return q

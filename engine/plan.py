@@ -241,6 +241,17 @@ class Plan:
         """Node indices of all message queues, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Queue)]
 
+    def queue(self, node: int) -> Queue:
+        """The behaviour of a message queue."""
+        behaviour = self.nodes[node].behaviour
+        assert isinstance(behaviour, Queue)
+        return behaviour
+
+    def readers(self) -> list[tuple[int, tuple[int, ...]]]:
+        """(node, consuming edges) of every queue there is to read: one per queue, and one more for each further reader of a stream."""
+        first = [(n, self.nodes[n].calls[:1] if self.queue(n).shards else self.nodes[n].calls) for n in self.queues()]
+        return first + [(n, (e,)) for n in self.queues() if self.queue(n).shards for e in self.nodes[n].calls[1:]]
+
     def mappings(self) -> list[int]:
         """Edges over which functions consume message queues, in document order."""
         from_queue = (e for n in self.queues() for e in self.nodes[n].calls)

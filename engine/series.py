@@ -68,6 +68,7 @@ class Series:
     cache_counts: np.ndarray  # int32 [T, M, CACHE_COUNTS]
     queue_counts: np.ndarray  # int64 [T, Q, QUEUE_COUNTS] messages: the first two at the end of the second, the others within it
     queue_oldest_s: np.ndarray  # float64 [T, Q] age of the oldest message at the end of the second; 0 when there is none
+    queue_shard_age_s: np.ndarray  # float32 [T, H] iterator age of each shard of each reader of a stream, in the order of `Plan.readers`
     topic_counts: np.ndarray  # int64 [T, P, TOPIC_COUNTS] of topics (`Plan.topics`): copies under way at the end, the others within it
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
@@ -132,7 +133,7 @@ def hist_bin_s(plan: Plan) -> int:
 def empty_series(plan: Plan, rows: int) -> Series:
     """All-zero series for ``rows`` seconds of a plan."""
     E, I, K, S = len(plan.edges), len(plan.instances), len(plan.targets()), len(plan.sources())
-    M, Q = len(plan.memories()), len(plan.queues())
+    M, Q = len(plan.memories()), len(plan.readers())
     bin_s, C, R, F = hist_bin_s(plan), len(plan.classes()), len(plan.copies()), len(plan.functions())
     bins = -(-rows // bin_s)
 
@@ -158,6 +159,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
         cache_counts=zeros(np.int32, rows, M, len(CACHE_COUNTS)),
         queue_counts=zeros(np.int64, rows, Q, len(QUEUE_COUNTS)), queue_oldest_s=zeros(np.float64, rows, Q),
+        queue_shard_age_s=zeros(np.float32, rows, sum(plan.queue(n).shards for n, _ in plan.readers())),
         topic_counts=zeros(np.int64, rows, len(plan.topics()), len(TOPIC_COUNTS)),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),

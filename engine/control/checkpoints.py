@@ -22,7 +22,7 @@ USED = {
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",
     "queues": "n_queue",
-    "topics": "n_topic", "takers": "n_taker",
+    "topics": "n_topic", "takers": "n_taker", "shards": "n_shard",
     "carried": "n_edge",
     "total_fastest": "n_source", "total_slowest": "n_source", "blame": "n_edge", "class_begun": "n_class", "class_ends": "n_class",
     "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",

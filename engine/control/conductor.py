@@ -30,7 +30,7 @@ from engine.control.regions import watch_regions
 from engine.control.resolution import Names, watch_records
 from engine.control.zones import watch_zones
 from engine.events import Event, Kind
-from engine.kernel import caches, doors, environments, loop, meters, stores
+from engine.kernel import caches, doors, environments, loop, meters, shards, stores
 from engine.kernel.layout import DETACHED, FREE, GHOST, MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import Series, empty_series
@@ -56,6 +56,7 @@ class Conductor:
         self._counts = np.zeros((1, len(plan.instances), 8), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
+        self.streams = np.array([q for q, (n, _) in enumerate(plan.readers()) if plan.queue(n).shards], np.int64)
         self.functions = np.array([plan.nodes[n].first for n in plan.functions()], np.int64)
         self.events: list[Event] = []
         self.seen: list[Any] = []
@@ -180,6 +181,8 @@ class Conductor:
             meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
         if s.topic_counts.shape[1]:
             meters.collect_topics(self.world, row, s.topic_counts)
+        if s.queue_shard_age_s.shape[1]:
+            shards.collect_shards(self.world, row, self.now, self.streams, s.queue_shard_age_s)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy[self.shown], self.belief_streak[self.shown]
         s.target_decides_s[row] = (self.belief_decides[self.shown] - self.now) / TICKS_PER_S
         s.reached_s = row + 1
@@ -233,7 +236,7 @@ class Conductor:
         queues = self.world[0]["queues"][: self.world[0]["n_queue"]]
         found = np.zeros((len(queues), 2), np.int64)
         doors.count_messages(self.world, found)
-        waiting = self.world[0]["inst"]["queued"][queues["inst"]]
+        waiting = queues["n_waiting"]
         gone = queues["t_deleted"] + queues["t_dead"] + queues["t_expired"] + queues["t_redriven"]
         if (queues["t_in"] != gone + found.sum(axis=1)).any() or (found != np.stack([waiting, queues["n_hidden"]], axis=1)).any():
             raise Broken(f"messages were lost or counted twice: {queues['t_in']} came in, {gone} are gone, {found} are there")

@@ -21,7 +21,7 @@ def look(world: np.ndarray, t: int) -> tuple[int, int]:
     s = world[0]
     taker = s["takers"][t]
     queue = s["queues"][s["edges"][taker["edge"]]["queue"]]
-    return int(s["inst"][queue["inst"]]["queued"]), int(taker["in_hand"])
+    return int(queue["n_waiting"]), int(taker["in_hand"])
 
 
 def scale_pollers(c: Conductor, e: int) -> Process:

@@ -38,7 +38,7 @@ def waiting_in(world: np.ndarray, q: int, to: int) -> int | None:
     queues, inst = world[0]["queues"], world[0]["inst"]
     if inst[queues[q]["inst"]]["down"] != ALIVE or inst[queues[to]["inst"]]["down"] != ALIVE:
         return None
-    return int(inst[queues[q]["inst"]]["queued"])
+    return int(queues[q]["n_waiting"])
 
 
 def redrive(c: Conductor, fault: PlanFault, action: Redrive) -> Process:

@@ -60,6 +60,7 @@ OP_OVER = np.int64(31)  # a detached call is over; ``pool`` is the subscription 
 OP_RESUME = np.int64(33)  # a copy that was parked makes the attempt it could not make
 OP_ANNOUNCE = np.int64(32)  # a topic passes on what was published
 CONSTANT, EXPONENTIAL, TABLE, POWER = np.arange(4)  # service distributions
+SHARDED = np.int64(20)  # a gate too: the write limits of shards
 NO_GATE, SHEDS, LIMITS, ON_DEMAND = np.arange(4)  # what stands before the slots of an instance (`kernel.gates`)
 ROUND_ROBIN, LEAST_OUTSTANDING, RANDOM, POWER_OF_TWO, PRIMARY = np.arange(5)
 RESOLVED = np.int64(20)  # whom the cached DNS answer names
@@ -87,7 +88,7 @@ N_FETCH = N_ENTRY  # keys of the caches that coalesce
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
 N_MESSAGES, MOST_MESSAGES, N_QUEUE, N_TAKER, N_PULL, N_GROUP = 2_500_000, 2_200_000, 512, 65_536, 65_536, 1 << 22
 N_TOPIC, N_SUB = 512, 2048
-N_ACCOUNT = 128
+N_ACCOUNT, N_SHARD = 128, 8192
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_VIEW, N_VERSIONS, N_RECORD = 128, 64, 64  # callers of resolvers; answers each remembers at most; records of one
 N_IDLE = 262_144  # environments of all functions
@@ -137,7 +138,8 @@ edge_dt = _record(
     "taker "
     "own_attempts own_backoff own_timeout "
     "n_calls n_attempts n_abandoned fastest slowest cancel hedge hedge_timer rest_timer tracked idempotent pooled pool queue",
-    floats="base_wait cap share budget tokens fallback lose_request lose_answer",
+    floats="base_wait cap share budget tokens fallback lose_request lose_answer "
+    "kb",
 )
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names "
                   "ramp warm_at connections nodes balances", unsigned="salt")  # fmt: skip
@@ -172,18 +174,20 @@ class_dt = _record("kind", floats="until")  # a share of a source's requests: `u
 segment_dt = _record("", floats="start cum rate")
 # A message. `born`: published (ticks); `edge`: over which it was taken, `handle`: in which taking, `leads`: first of its batch, `mate`: the
 # next in it; newer/older: all messages of the queue by age; next/prev: the list its state says; follower/prev: its group (the first knows
-# the `last`).
+# the `last`). `held`: by a throttled poller; `most`: of the next batch it leads, 0: what the queue says.
 message_dt = _record(
-    "state queue edge born receives kind subject poison next prev newer older leads mate follower last due held", unsigned="key handle"
+    "state queue edge born receives kind subject poison next prev newer older leads mate follower last due held group most",
+    unsigned="key handle",
 )
 # A queue. `queued` of its instance counts what waits, `n_hidden` what is taken; n_: this second, t_: since the start; `keep_at`: instant of
 # its retention event.
 queue_dt = _record(
     "inst oldest newest fresh_head fresh_tail back_head back_tail hidden_head hidden_tail armed keep_at n_hidden visibility max_receives "
     "dead_letter retention batch fifo first_taker n_takers next_taker n_published n_delivered n_redelivered n_deleted n_late n_dead "
-    "n_expired t_in t_deleted t_dead t_expired n_redriven t_redriven",
-    floats="poison_share",
+    "n_expired t_in t_deleted t_dead t_expired n_redriven t_redriven n_waiting shards first_shard next_reader reader bisect",
+    floats="poison_share records_per_s kb_per_s", unsigned="salt",
 )
+shard_dt = _record("filled", floats="records kb")  # what is left of a shard's write limits since `filled`
 # A topic. ``archive``: the queue that keeps what was published, −1: none; t_messages: published and replayed; t_copies: begun.
 topic_dt = _record(
     "inst first_sub n_subs archive n_published n_delivered n_filtered n_dead n_dropped n_replayed "
@@ -207,7 +211,7 @@ world_dt = np.dtype(
         ("n_queue", I8), ("n_taker", I8), ("n_pull", I8), ("n_messages", I8), ("free_message", I8), ("messages_in_use", I8),
         ("hungry_head", I8),
         ("n_topic", I8), ("n_sub", I8), ("parked_head", I8), ("parked_tail", I8),
-        ("n_account", I8),
+        ("n_account", I8), ("n_shard", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("n_view", I8),
         ("n_fetch", I8),
@@ -228,8 +232,8 @@ world_dt = np.dtype(
         ("views", view_dt, (N_VIEW,)), ("view_since", I8, (N_VIEW, N_VERSIONS)), ("view_rows", I8, (N_VIEW, N_RECORD + 1)),
         ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
         ("topics", topic_dt, (N_TOPIC,)), ("subs", sub_dt, (N_SUB,)),
-        ("accounts", account_dt, (N_ACCOUNT,)),
         ("view_names", I8, (N_VIEW, N_RECORD)), ("probes", I8, (N_TARGET,)),
+        ("accounts", account_dt, (N_ACCOUNT,)), ("shards", shard_dt, (N_SHARD,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),
         ("carried", I8, (N_EDGE, 8)),  # after the warm-up, by direction · 4 + kind of hop

@@ -176,7 +176,7 @@ def place_of_group(s, q, group):
     k = home(q, group)
     while s.groups[k] > 0:
         me = s.messages[s.groups[k] - 1]
-        if me.queue == q and me.subject == group:
+        if me.queue == q and me.group == group:
             break
         k = (k + 1) & (N_GROUP - 1)
     return k
@@ -190,7 +190,7 @@ def drop_group(s, q, group):
     k = (hole + 1) & (N_GROUP - 1)
     while s.groups[k] > 0:
         me = s.messages[s.groups[k] - 1]
-        wanted = home(me.queue, me.subject)
+        wanted = home(me.queue, me.group)
         if ((k - wanted) & (N_GROUP - 1)) >= ((k - hole) & (N_GROUP - 1)):
             s.groups[hole] = s.groups[k]
             s.groups[k] = 0
@@ -203,7 +203,7 @@ def enter_group(s, q, m):
     """Behind the others of its group: False, and m has to wait; True when it is the first."""
     me = s.messages[m]
     me.follower = -1
-    k = place_of_group(s, q, me.subject)
+    k = place_of_group(s, q, me.group)
     first = s.groups[k] - 1
     if first < 0:
         me.last = m
@@ -220,7 +220,7 @@ def enter_group(s, q, m):
 def leave_group(s, q, m):
     """Out of the group; m is its first, or BLOCKED. Returns the new first one when m was the first, −1 when none is left or m was not."""
     me = s.messages[m]
-    k = place_of_group(s, q, me.subject)
+    k = place_of_group(s, q, me.group)
     first = s.groups[k] - 1
     if first != m:
         s.messages[me.prev].follower = me.follower
@@ -231,7 +231,7 @@ def leave_group(s, q, m):
         return np.int64(-1)
     following = me.follower
     if following < 0:
-        drop_group(s, q, me.subject)
+        drop_group(s, q, me.group)
     else:
         s.messages[following].last = me.last
         s.groups[k] = following + 1
@@ -244,7 +244,7 @@ def index_groups(s):
     for m in range(s.n_messages):
         me = s.messages[m]
         if me.state != MESSAGE_FREE and s.queues[me.queue].fifo and is_first(s, m):
-            s.groups[place_of_group(s, me.queue, me.subject)] = m + 1
+            s.groups[place_of_group(s, me.queue, me.group)] = m + 1
 
 
 @tiny

@@ -141,7 +141,7 @@ def collect_queues(w, row, now, counts, oldest_s):
     s = w[0]
     for q in range(counts.shape[1]):  # beyond them are the archives of topics
         qu = s.queues[q]
-        counts[row, q, 0] = s.inst[qu.inst].queued
+        counts[row, q, 0] = qu.n_waiting
         counts[row, q, 1] = qu.n_hidden
         counts[row, q, 2] = qu.n_published
         counts[row, q, 3] = qu.n_delivered

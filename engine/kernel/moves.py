@@ -29,6 +29,7 @@ def redrive(w, q, to, most, now):
                 offer(s, qu, following, BACK)
         leave(s, qu, m)
         s.inst[qu.inst].queued -= 1
+        qu.n_waiting -= 1
         qu.n_redriven += 1
         qu.t_redriven += 1
         s.messages[m].born = now

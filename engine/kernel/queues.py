@@ -9,7 +9,8 @@ from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import ALIVE, ANSWER, DUPLICATES, FRESH, HIDDEN, OK, REQUEST, TIMEOUT, TRAVEL
 from engine.kernel.messages import arm_retention, enter_group, hide, join, new_message, next_message, offer, withdraw
 from engine.kernel.pollers import begin_delivery, has_room
-from engine.kernel.rng import FOR_DELIVERY, FOR_POISON, ZERO, counter, draw_u64, uniform
+from engine.kernel.rng import FOR_DELIVERY, FOR_POISON, FOR_READER, ZERO, counter, draw_u64, uniform
+from engine.kernel.shards import shard_of
 from engine.kernel.slots import free_slot
 from engine.kernel.wires import allocate, at, count_message, is_cut, send
 
@@ -37,13 +38,15 @@ def stored_before(s, fr):
 
 @inner
 def accept(s, q, f, now):
-    """Queue q keeps a copy of what frame f carries, and hands it over where somebody is free."""
-    qu = s.queues[q]
-    qu.n_published += 1
-    nothing_waited = next_message(s, qu) < 0
-    keep(s, q, f, now)
-    if nothing_waited:  # else nobody is free, or they would have taken those before it
-        feed_queue(s, q, now)
+    """Queue q keeps a copy of what frame f carries, and hands it over where somebody is free; so does every other reader of a stream."""
+    while q >= 0:
+        qu = s.queues[q]
+        qu.n_published += 1
+        nothing_waited = next_message(s, qu) < 0
+        keep(s, q, f, now)
+        if nothing_waited:  # else nobody is free, or they would have taken those before it
+            feed_queue(s, q, now)
+        q = qu.next_reader
 
 
 @inner
@@ -58,6 +61,10 @@ def keep(s, q, f, now):
     me.subject = fr.subject
     me.born = now
     me.poison = 1 if qu.poison_share > 0.0 and uniform(fr.key, counter(FOR_POISON, ZERO, ZERO)) < qu.poison_share else 0
+    if qu.shards > 0:
+        me.group = shard_of(qu, fr.key, fr.subject)
+        if qu.reader > 0:  # its deliveries are its own
+            me.key = draw_u64(fr.key, counter(FOR_READER, qu.reader, ZERO))
     store(s, q, m)
 
 
@@ -68,6 +75,9 @@ def store(s, q, m):
     me = s.messages[m]
     me.queue = q
     me.receives = 0
+    me.most = 0
+    if qu.shards == 0:
+        me.group = me.subject
     me.leads = 0
     me.handle = 0
     qu.t_in += 1
@@ -75,6 +85,7 @@ def store(s, q, m):
     arm_retention(s, q, m)
     ins = s.inst[qu.inst]
     ins.queued += 1
+    qu.n_waiting += 1
     if ins.queued > ins.peak:
         ins.peak = ins.queued
     if not qu.fifo or enter_group(s, q, m):
@@ -156,7 +167,9 @@ def hand_over(s, q, e, i, now):
     hide(s, q, m, now + qu.visibility)
     count_message(s, e, REQUEST, qu.inst, i, now)
     n, last = np.int64(1), m
-    while n < qu.batch:
+    batch = qu.batch if me.most == 0 else me.most
+    me.most = 0
+    while n < batch:
         more = s.messages[last].follower if qu.fifo else next_message(s, qu)
         if more < 0:
             break
@@ -203,3 +216,4 @@ def take(s, q, m, e, handle, now):
         qu.n_redelivered += 1
     qu.n_hidden += 1
     s.inst[qu.inst].queued -= 1
+    qu.n_waiting -= 1

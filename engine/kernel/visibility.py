@@ -91,6 +91,7 @@ def come_back(s, qu, m):
     s.messages[m].handle = 0
     s.messages[m].leads = 0
     qu.n_hidden -= 1
+    qu.n_waiting += 1
     s.inst[qu.inst].queued += 1
 
 
@@ -99,7 +100,9 @@ def come_back_in_order(s, q, m, now):
     """The first of a group and the rest of its batch come back to the front of the group; those that failed too often leave."""
     qu = s.queues[q]
     x = m
+    n = np.int64(0)
     while x >= 0:
+        n += 1
         following = s.messages[x].mate
         come_back(s, qu, x)
         if x != m:
@@ -108,8 +111,11 @@ def come_back_in_order(s, q, m, now):
     while m >= 0:
         following = s.messages[m].follower
         if not bury(s, q, m, now):
+            if qu.bisect:
+                s.messages[m].most = n >> 1
             offer(s, qu, m, BACK)
             return
+        n = np.int64(0)  # what failed is gone
         m = following
 
 
@@ -123,6 +129,7 @@ def bury(s, q, m, now):
     if qu.fifo:
         leave_group(s, q, m)
     leave(s, qu, m)
+    qu.n_waiting -= 1
     s.inst[qu.inst].queued -= 1
     if too_old:
         qu.n_expired += 1

@@ -16,7 +16,7 @@ CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
 TURN = 44
 CLASS, KEY, HOT_KEY, PARTITION, HIT = range(60, 65)
 FALLBACK, JITTER, LOSS, THROTTLE = range(30, 34)
-DELIVERY, POISON, FILTER, COURIER = range(50, 54)
+DELIVERY, POISON, FILTER, COURIER, SHARD, READER = range(50, 56)
 
 
 def draw(key: int, number: int) -> int:
@@ -61,6 +61,17 @@ class Draws:
     def copy(self, key: int, purpose: int, k: int, turn: int) -> int:
         """Key of the copy of a topic's message for its k-th subscription."""
         return draw(key, (purpose << 24) | (k << 8) | turn) if self.exact else 0
+
+    def reader(self, key: int, purpose: int, number: int) -> int:
+        """Key of a record for a further reader of its stream."""
+        return draw(key, (purpose << 24) | (number << 8)) if self.exact else 0
+
+    def shard(self, stream: str, shards: int, key: int, subject: int) -> int:
+        """The shard of a record."""
+        if not self.exact:
+            return hash((stream, subject)) % shards if subject >= 0 else self.random.randrange(shards)
+        salt = int(stream_key(self.seed, "shards", stream))
+        return (draw(salt, subject + 1) if subject >= 0 else draw(key, SHARD << 24)) % shards
 
     def gap(self, key: int, k: int) -> float:
         """The k-th unit-rate exponential gap of a source."""

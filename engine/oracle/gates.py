@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.behaviours import Function, Limiter, Station, Store
+from typing import TYPE_CHECKING
+
+from engine.behaviours import Function, Limiter, Queue, Station, Store
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
 from engine.oracle.draws import Draws
@@ -18,6 +20,8 @@ class Gates(Clock):
     def gate(self, server: Server, job: Job) -> str | None:
         """Why a request is turned away now; None when it may go on."""
         behaviour = self.plan.nodes[server.node].behaviour
+        if isinstance(behaviour, Queue):
+            return self.write_limit(server, job)
         if isinstance(behaviour, Limiter):
             return self.limit(server, behaviour.rate_per_s, behaviour.burst)
         if isinstance(behaviour, Store) and behaviour.rate_per_s is not None:
@@ -28,6 +32,10 @@ class Gates(Clock):
             inside = server.busy + len(server.queue)
             return "shed" if inside and inside / server.slots >= behaviour.shed_above - 1e-12 else None
         return None
+
+    if TYPE_CHECKING:  # in `Queues`
+
+        def write_limit(self, server: Server, job: Job) -> str | None: ...
 
     def environment(self, server: Server, function: Function, job: Job) -> str | None:
         """Find the request an environment: provisioned, the newest idle, or a new one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.kernel.rng import stream_uniform
 from engine.oracle.clock import QUEUE, After
 from engine.oracle.detached import Detached
-from engine.oracle.draws import ERROR, POISON, THROTTLE, Draws
+from engine.oracle.draws import ERROR, POISON, READER, THROTTLE, Draws
 from engine.oracle.state import About, Job, Server
 
 Process = Generator[simpy.Event, Any, Any]
@@ -28,13 +29,10 @@ class Message:
     born: int
     about: About
     poison: bool
+    group: int  # order is kept among messages of one: about the same thing, or in the same shard
     receives: int = 0
     place: str = "fresh"
-
-    @property
-    def group(self) -> int:
-        """Order is kept among messages about the same thing."""
-        return self.about.subject
+    most: int = 0  # of the next batch it leads; 0: what the queue says
 
 
 @dataclass(eq=False)
@@ -65,10 +63,13 @@ class Mapping:
 
 @dataclass(eq=False)
 class Box:
-    """A queue. ``messages`` by instant of publication; ``fresh`` and ``back`` are what may be taken, in order."""
+    """A queue, or what one consuming edge reads of a stream. ``messages`` by instant of publication; ``fresh`` and ``back`` are what may be
+    taken, in order."""
 
     number: int
     rules: Queue
+    node: int
+    reader: int
     server: Server
     consumers: list[tuple[int, Server]]  # (edge, instance)
     messages: list[Message] = field(default_factory=list)
@@ -95,11 +96,14 @@ class Queues(Detached):
         self.boxes: dict[int, Box] = {}
         self.mappings = {e: Mapping(self.plan.edges[e].pollers.start) for e in self.plan.mappings()}
         self.deliveries = {}  # messages on their way to consumers
-        for number, n in enumerate(self.plan.queues()):
-            rules = self.plan.nodes[n].behaviour
-            assert isinstance(rules, Queue)
-            consumers = [(e, self.servers[i]) for e in self.plan.nodes[n].calls for i in self.plan.instances_of(self.plan.edges[e].callee)]
-            self.boxes[n] = Box(number, rules, self.servers[self.plan.nodes[n].first], consumers)
+        self.reading: dict[int, list[Box]] = {}  # all boxes of a node; those of a stream's further readers have numbers < 0 in `boxes`
+        self.limits: dict[tuple[int, int], list[float]] = {}  # (node, shard): records and kB left, and since when
+        for number, (n, edges) in enumerate(self.plan.readers()):
+            rules, mine = self.plan.queue(n), self.reading.setdefault(n, [])
+            consumers = [(e, self.servers[i]) for e in edges for i in self.plan.instances_of(self.plan.edges[e].callee)]
+            box = Box(number, rules, n, len(mine), self.servers[self.plan.nodes[n].first], consumers)
+            self.boxes[-1 - number if mine else n] = box
+            mine.append(box)
 
     def count(self, box: Box, what: str, n: int = 1) -> None:
         """Book something under the present second."""
@@ -122,22 +126,50 @@ class Queues(Detached):
         return job.record.executions > 1 and job.record.idempotent
 
     def accept(self, n: int, key: int, about: About) -> None:
-        """A new message in queue n."""
-        box = self.boxes[n]
-        share = box.server.poison_share
-        message = Message(key, self.env.now, about, bool(share) and self.draws.uniform(key, POISON) < share)
-        self.count(box, "published")
-        self.keep(box, message)
-        self.serve_box(box)
+        """A new message in queue n, for each of its readers."""
+        for box in self.reading[n]:
+            share = box.server.poison_share
+            group = self.shard_of(n, key, about) if box.rules.shards else about.subject
+            own = self.draws.reader(key, READER, box.reader) if box.reader else key
+            self.count(box, "published")
+            self.keep(box, Message(own, self.env.now, about, bool(share) and self.draws.uniform(key, POISON) < share, group))
+            self.serve_box(box)
+
+    def shard_of(self, n: int, key: int, about: About) -> int:
+        """A record's shard: by what it is about, or any."""
+        return self.draws.shard(self.plan.nodes[n].id, self.plan.queue(n).shards, key, about.subject)
+
+    def write_limit(self, server: Server, job: Job) -> str | None:
+        """Whether the shard of what is published is written to faster than it can take."""
+        n, rules, size_kb = server.node, self.plan.queue(server.node), self.plan.edges[job.edge].request_kb
+        if not rules.shards:
+            return None
+        full = [rules.records_per_s, rules.kb_per_s]
+        left = self.limits.setdefault((n, self.shard_of(n, job.key, job.about)), [*full, 0])
+        passed, left[2] = self.env.now - left[2], self.env.now
+        for k, rate in enumerate(full):
+            left[k] = min(rate, left[k] + passed * (rate / TICKS_PER_S)) if rate < math.inf else math.inf
+        if left[0] < 1 or left[1] < size_kb:
+            return "throttled"
+        left[0] -= 1
+        left[1] -= size_kb
+        return None
+
+    @staticmethod
+    def in_order(box: Box) -> bool:
+        """Whether groups are read one batch at a time."""
+        return box.rules.fifo or box.rules.shards > 0
 
     def keep(self, box: Box, message: Message) -> None:
         """Into the queue at its age; behind its group where order matters."""
-        message.receives = 0
+        message.receives, message.most = 0, 0
+        if not box.rules.shards:
+            message.group = message.about.subject
         after = len(box.messages)
         while after and box.messages[after - 1].born > message.born:
             after -= 1
         box.messages.insert(after, message)
-        blocked = box.rules.fifo and any(m.group == message.group for m in box.messages if m is not message)
+        blocked = self.in_order(box) and any(m.group == message.group for m in box.messages if m is not message)
         message.place = "blocked" if blocked else "fresh"
         box.order.setdefault(message.group, []).append(message)
         if not blocked:
@@ -161,7 +193,7 @@ class Queues(Detached):
         group = box.order[message.group]
         first = group[0] is message
         group.remove(message)
-        if box.rules.fifo and first and group and group[0].place == "blocked":
+        if self.in_order(box) and first and group and group[0].place == "blocked":
             group[0].place = "back"
             box.back.append(group[0])
 
@@ -204,8 +236,9 @@ class Queues(Detached):
         """One message, or a batch, goes to one slot."""
         first = self.next_in(box)
         assert first is not None
-        if box.rules.fifo:
-            batch = box.order[first.group][: box.rules.batch]
+        if self.in_order(box):
+            batch = box.order[first.group][: first.most or box.rules.batch]
+            first.most = 0
             (box.back if first in box.back else box.fresh).remove(first)
         else:
             batch = []
@@ -299,7 +332,8 @@ class Queues(Detached):
     def scale_pollers(self, e: int) -> Process:
         """More pollers while messages wait and all have a batch in hand; when none waits, those in use."""
         edge = self.plan.edges[e]
-        box, mapping, rules = self.boxes[edge.caller], self.mappings[e], edge.pollers
+        box = next(b for b in self.reading[edge.caller] if e in [mine for mine, _ in b.consumers])
+        mapping, rules = self.mappings[e], edge.pollers
         names, there = (self.plan.nodes[edge.caller].id, self.plan.nodes[edge.callee].id), float(rules.start)
         yield self.control(int(stream_uniform(self.plan.seed, "pollers", *names) * TICKS_PER_S))
         while True:
@@ -350,7 +384,9 @@ class Queues(Detached):
                 wake.append(next(s for e, s in box.consumers if e == delivery.edge))
             for message in delivery.messages:
                 message.place = "blocked"
-            for message in delivery.messages[:1] if box.rules.fifo else delivery.messages:
+            if box.rules.bisect:
+                delivery.messages[0].most = len(delivery.messages) // 2
+            for message in delivery.messages[:1] if self.in_order(box) else delivery.messages:
                 self.offer_again(box, message, dead)
         self.serve_box(box)
         if dead:
@@ -377,7 +413,7 @@ class Queues(Detached):
                 message.key = self.draws.delivery(message.key, 0)
                 self.arrived[dead.server.number] += 1
                 self.keep(dead, message)
-        if rules.fifo and group:
+        if self.in_order(box) and group:
             self.offer_again(box, group[0], dead)
 
     def free_slot(self, server: Server) -> None:

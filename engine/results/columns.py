@@ -198,11 +198,14 @@ class PerSecond:
         if not queues and not topics:
             return {}
         columns = {name: np.full((len(s.edge_calls), len(plan.nodes)), np.nan) for name in QUEUE_SERIES}
-        for name, k in QUEUE_COLUMNS.items():
-            columns[name][:, queues] = s.queue_counts[:, :, k]
+        readers = np.array([n for n, _ in plan.readers()], int)
+        for n in queues:  # a stream's readers add up; what is published comes to each of them
+            mine, oldest_s = s.queue_counts[:, readers == n], s.queue_oldest_s[:, readers == n]
+            for name, k in QUEUE_COLUMNS.items():
+                columns[name][:, n] = mine[:, 0, k] if name == "published_per_s" else mine[:, :, k].sum(axis=1)
+            columns["oldest_s"][:, n] = oldest_s.max(axis=1)
         for name, k in TOPIC_COLUMNS.items():
             columns[name][:, topics] = s.topic_counts[:, :, k]
-        columns["oldest_s"][:, queues] = s.queue_oldest_s
         return columns
 
     def _what_callers_see(self) -> Columns:

@@ -151,13 +151,15 @@ def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dic
     """A message queue in messages: what happened in the full seconds, what is there after the last, the greatest age.
 
     arrived = completed (deleted) + rejected + dead_lettered + expired + redriven + present; ``arrived`` counts what came from another
-    queue too.
+    queue too. The readers of a stream add up: with several, each record is there once for each.
     """
-    q, first = plan.queues().index(n), plan.nodes[n].first
-    counts, oldest_s = series.queue_counts[rows, q], series.queue_oldest_s[rows, q]
+    q, first = [k for k, (node, _) in enumerate(plan.readers()) if node == n], plan.nodes[n].first
+    counts, oldest_s = series.queue_counts[:, q].sum(axis=1), series.queue_oldest_s[rows][:, q]
+    counts[:, 2] = series.queue_counts[:, q[0], 2]
+    series_before, counts = counts, counts[rows]
     there = counts[-1] if len(counts) else np.zeros(len(QUEUE_COUNTS), np.int64)
     row: dict[str, Any] = {name: int(there[k] if k < 2 else counts[:, k].sum()) for k, name in enumerate(QUEUE_COUNTS)}
-    before = 0 if chosen or rows.start == 0 else int(series.queue_counts[rows.start - 1, q, :2].sum())
+    before = 0 if chosen or rows.start == 0 else int(series_before[rows.start - 1, :2].sum())
     row |= {"arrived": int(series.inst_arrived[rows, first].sum()) + before, "present": row["waiting"] + row["in_flight"]}
     return row | {"oldest_s": float(oldest_s.max(initial=0))}
 

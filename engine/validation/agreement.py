@@ -55,10 +55,11 @@ def differences(plan: Plan, last_first: bool = False) -> dict[str, int]:
     for k in range(ours.total_latency_s.shape[0]):
         latencies = np.sort(np.array(oracle.latencies[k])) if oracle.latencies[k] else np.zeros(0)
         found[f"latency of source {k}"] = round(abs(latencies.sum() - ours.total_latency_s[k] * 1e7))
-    for q, n in enumerate(plan.queues()):
+    for q, (n, _) in enumerate(plan.readers()):
         for k, what in enumerate(QUEUE_COUNTS[2:], 2):
-            counted = np.array([oracle.boxes[n].counts[second, what] for second in range(len(ours.queue_counts))])
-            found[f"{plan.nodes[n].id} {what}"] = np.abs(counted - ours.queue_counts[:, q, k]).sum()
+            box = list(oracle.boxes.values())[q]
+            counted = np.array([box.counts[second, what] for second in range(len(ours.queue_counts))])
+            found[f"{plan.nodes[n].id} {what} of reader {q}"] = np.abs(counted - ours.queue_counts[:, q, k]).sum()
     for t, n in enumerate(plan.topics()):
         for k, what in enumerate(TOPIC_COUNTS[1:], 1):
             counted = np.array([oracle.topics[n].counts[second, what] for second in range(len(ours.topic_counts))])
