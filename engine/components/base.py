@@ -77,6 +77,10 @@ class Component(Strict):
         """(Region, most at once, how many of them reserved) of what runs in an account's environments on demand; None of all others."""
         return None
 
+    def readers_at_once(self) -> int | None:
+        """How many batches a function that consumes from here reads at once; None: as many as its pollers."""
+        return None
+
     def lower(self, geography: Geography) -> Behaviour:
         """The behaviour this node has, with every default filled in."""
         raise NotImplementedError

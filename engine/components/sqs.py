@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from engine.components.base import Limit, quantity
-from engine.components.queue import Queue
+from engine.components.queue import Buffer
 
 QUEUE = "CloudFormation reference, AWS::SQS::Queue (2026)"
 QUOTAS = "SQS developer guide, message quotas"
 
 
-class Sqs(Queue):
+class Sqs(Buffer):
     """Producers wait only until the message is stored; consumers poll. What is stored outlives an AZ, and every consumer of it."""
 
-    kind: Literal["sqs"] = "sqs"  # type: ignore[assignment]  # a queue of another kind
+    kind: Literal["sqs"] = "sqs"
     label: ClassVar = "SQS queue"
     category: ClassVar = "Messaging"
     glyph: ClassVar = "queue"

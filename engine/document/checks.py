@@ -166,6 +166,12 @@ def check_subscriptions(draft: Draft) -> Found:
             if edge.dead_letter is not None and edge.dead_letter not in queues:
                 message = f"{edge.dead_letter!r} is no queue{close_to(edge.dead_letter, queues)}; it could be {listed(queues)}"
                 yield Problem(f"edges.{edge.id}.dead_letter", message)
+    streams = {node.id for node in draft.scenario.nodes if node.readers_at_once()}
+    letters = [(f"edges.{edge.id}", edge.dead_letter) for edge in draft.scenario.edges]
+    letters += [(f"nodes.{node.id}", getattr(node, "dead_letter", None)) for node in draft.scenario.nodes]
+    for path, id in letters:
+        if id in streams:
+            yield Problem(f"{path}.dead_letter", f"{id!r} is a stream; dead letters go to a queue without shards")
     between = draft.topology.calls.subgraph(topics & set(draft.topology.calls))
     for circle in sorted(min(c[k:] + c[:k] for k in range(len(c))) for c in nx.simple_cycles(between)):
         way = " → ".join([*circle, circle[0]])

@@ -155,9 +155,11 @@ class Edge(Strict):
             pool_age_s=None if self.connection_pool is None else self.connection_pool.max_age_s,
         )
 
-    def pollers(self) -> Pollers:
-        """How a function takes batches from a queue. Lambda developer guide, scaling of SQS event sources: 5 at first, up to 300 more a
-        minute, at most 1 250."""
+    def pollers(self, at_once: int | None) -> Pollers:
+        """How a function takes batches from a queue; from a stream one from each shard, ``at_once``. Lambda developer guide, scaling of
+        SQS event sources: 5 at first, up to 300 more a minute, at most 1 250."""
+        if at_once:
+            return Pollers(at_once, 0.0, at_once)
         most = self.max_concurrency or 1250
         return Pollers(min(5, most), 300.0, most)
 
@@ -180,7 +182,9 @@ class Edge(Strict):
         for field in ("filter", "dead_letter") if caller.behaviour != "topic" else ():
             if getattr(self, field) is not None:
                 yield field, f"belongs to a subscription, an edge from a topic; {caller.id!r} ({caller.label}) is none"
-        if self.max_concurrency is not None and (caller.behaviour, callee.behaviour) != ("queue", "function"):
+        if self.max_concurrency is not None and caller.readers_at_once():
+            yield "max_concurrency", f"a function reads one batch at once from each of the {caller.readers_at_once()} shards; remove it"
+        elif self.max_concurrency is not None and (caller.behaviour, callee.behaviour) != ("queue", "function"):
             yield "max_concurrency", "bounds how many batches a function takes from a queue at once; this edge is no such"
         if self.fallback and caller.behaviour == "topic":
             yield "fallback", "a topic makes no answers of its own; name a dead_letter queue for what cannot be delivered"

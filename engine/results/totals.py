@@ -161,7 +161,16 @@ def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dic
     row: dict[str, Any] = {name: int(there[k] if k < 2 else counts[:, k].sum()) for k, name in enumerate(QUEUE_COUNTS)}
     before = 0 if chosen or rows.start == 0 else int(series_before[rows.start - 1, :2].sum())
     row |= {"arrived": int(series.inst_arrived[rows, first].sum()) + before, "present": row["waiting"] + row["in_flight"]}
-    return row | {"oldest_s": float(oldest_s.max(initial=0))}
+    row["oldest_s"] = float(oldest_s.max(initial=0))
+    return row | _shards(plan, series, n, rows)
+
+
+def _shards(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
+    """The greatest iterator age of each shard of a stream, of the reader furthest behind."""
+    every = [node for node, _ in plan.readers() for _ in range(plan.queue(node).shards)]
+    ages = series.queue_shard_age_s[rows][:, [k for k, node in enumerate(every) if node == n]]
+    shards = plan.queue(n).shards
+    return {"iterator_age_s": [float(ages[:, k::shards].max(initial=0)) for k in range(shards)]} if shards else {}
 
 
 def _topic(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
