@@ -34,11 +34,9 @@ class Buffer(RegionPlaced):
                           le=10_000, assumption="one message at a time")  # fmt: skip
     retention_s: float = quantity(345_600, "s", "Messages older than this are deleted, those a consumer has in hand when they come back.",
                                   gt=0, le=1_209_600, source=SQS + ": MessageRetentionPeriod is 4 days", label="Retention")  # fmt: skip
-    fifo: bool = quantity(False, "", "One delivery at a time, in order, for each key that requests are about; without keys, for all.",
-                          label="In order", assumption="a standard queue")  # fmt: skip
 
     def lower(self, geography: Geography) -> QueueBehaviour:
-        return QueueBehaviour(self.visibility_timeout_s, self.max_receives, self.dead_letter, self.batch, self.retention_s, self.fifo)
+        return QueueBehaviour(self.visibility_timeout_s, self.max_receives, self.dead_letter, self.batch, self.retention_s)
 
     def names(self) -> Iterator[tuple[str, str, str]]:
         if self.dead_letter is not None:
@@ -58,6 +56,8 @@ class Queue(Buffer):
     category: ClassVar = "Building blocks"
     summary: ClassVar = "Keeps messages until a consumer has worked on them; what is not finished in time is handed out again."
 
+    fifo: bool = quantity(False, "", "One delivery at a time, in order, for each key that requests are about; without keys, for all.",
+                          label="In order", assumption="a standard queue")  # fmt: skip
     shards: int | None = quantity(None, "", "Makes it a stream of so many shards, each read in order.", ge=1, le=500, label="Shards")
     records_per_s: float = quantity(1_000, "1/s", "Records each shard takes per second; beyond it they are throttled.", gt=0, le=1_000_000,
                                     source=KINESIS + ": 1,000 records per second", label="Records per shard")  # fmt: skip
@@ -69,7 +69,7 @@ class Queue(Buffer):
 
     def lower(self, geography: Geography) -> QueueBehaviour:
         if not self.shards:
-            return super().lower(geography)
+            return dataclasses.replace(super().lower(geography), fifo=self.fifo)
         stream = dataclasses.replace(super().lower(geography), shards=self.shards, bisect=self.bisect)
         return dataclasses.replace(stream, records_per_s=self.records_per_s, kb_per_s=self.mb_per_s * 1_000)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import ClassVar, Literal
 
+from engine.behaviours import Queue as QueueBehaviour
 from engine.components.base import Limit, quantity
 from engine.components.queue import Buffer
+from engine.geography import Geography
 
 QUEUE = "CloudFormation reference, AWS::SQS::Queue (2026)"
 QUOTAS = "SQS developer guide, message quotas"
@@ -40,3 +43,6 @@ class Sqs(Buffer):
                                   ge=60, le=1_209_600, source=QUEUE + ": MessageRetentionPeriod is 4 days", label="Retention")  # fmt: skip
     fifo: bool = quantity(False, "", "One delivery at a time, in order, for each key (message group) that requests are about.",
                           source=QUEUE + ": FifoQueue, absent is a standard queue", label="FIFO")  # fmt: skip
+
+    def lower(self, geography: Geography) -> QueueBehaviour:
+        return dataclasses.replace(super().lower(geography), fifo=self.fifo)
