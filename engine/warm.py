@@ -30,7 +30,7 @@ def warm() -> None:
 
     from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store, Topic
     from engine.control.conductor import Conductor
-    from engine.kernel import doors, hangs, moves
+    from engine.kernel import doors, hangs, moves, shards
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
 
@@ -62,6 +62,7 @@ def warm() -> None:
     conductor.sync()
     doors.index_message_groups(conductor.world)
     doors.set_pollers(conductor.world, 0, 1, conductor.now)
+    shards.collect_shards(conductor.world, 0, conductor.now, np.zeros(0, np.int64), np.zeros((1, 0), np.float32))
     moves.redrive(conductor.world, 0, 0, 0, conductor.now)
     moves.replay(conductor.world, 0, 0, 0, 0)
     moves.wake_topics(conductor.world)

@@ -81,5 +81,5 @@ class Queue(Buffer):
         if self.shards and self.fifo:
             yield "fifo", "a shard is in order by itself; leave fifo out, or shards"
         for field in ("records_per_s", "mb_per_s", "bisect") if not self.shards else ():
-            if field in self.model_fields_set:
+            if getattr(self, field) != type(self).model_fields[field].default:
                 yield field, "belongs to a stream; say how many shards it has, or remove it"
