@@ -54,7 +54,11 @@ def kind_entry(cls: type[Component]) -> Plain:
         "unplaced": cls.unplaced,
         "tier": cls.tier,
         "fields": fields_of(cls, NOT_FIELDS | cls.hidden | {"azs" if cls.placement == "region" else "region"}),
-        "faults": [kind for kind, fault in FAULTS.items() if cls.behaviour in fault.behaviours],
+        "faults": [
+            kind
+            for kind, fault in FAULTS.items()
+            if (fault.behaviours or fault.kinds) and fault.fits(cls.behaviour, cls.model_fields["kind"].default)
+        ],
         "summary": cls.summary,
         "losses": [["AZ loss", cls.az_loss], ["Region loss", cls.region_loss], ["Control plane down", cls.control_loss]],
         "limits": [asdict(limit) for limit in cls.limits],
@@ -72,6 +76,7 @@ def fault_entry(cls: type[Fault]) -> Plain:
         "sentence": cls.summary,
         "targets": list(cls.targets),
         "behaviours": list(cls.behaviours),
+        "library": cls.library,
         "default_for_s": cls.default_for_s,
         "fields": fields_of(cls, NOT_FAULT_FIELDS),
     }

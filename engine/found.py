@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 def found(package: str, base: type[T]) -> list[type[T]]:
-    """Every class of this kind that a module of ``package`` (its dotted name) defines itself, by module and then in the order written."""
+    """Every class of this kind that a module in ``package`` (its dotted name), or in a folder of it, defines; by module, as written."""
     classes: list[type[T]] = []
-    for info in pkgutil.iter_modules(sys.modules[package].__path__):
-        module = importlib.import_module(f"{package}.{info.name}")
+    for info in pkgutil.walk_packages(sys.modules[package].__path__, f"{package}."):
+        module = importlib.import_module(info.name)
         mine = (c for c in vars(module).values() if inspect.isclass(c) and c.__module__ == module.__name__)
         classes += [c for c in mine if issubclass(c, base)]
     return classes

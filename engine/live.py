@@ -14,7 +14,8 @@ UP, REFUSED, BLACK_HOLE = 0, 1, 2
 class Live:
     """Arrays over instances, edges and places of one plan; a fault's ``apply`` changes them and nothing else.
 
-    ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply, as do those of ``surge``.
+    ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply, as do those of ``surge``;
+    ``extra_s`` adds up, after them.
     ``error_share``: independent shares combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]``
     requests, ``[e, 1]`` answers.
     ``edge_loss[e, direction]`` and ``path_loss[a, b]``: independent shares of messages lost; ``path_add_s[a, b]``: added one way.
@@ -28,6 +29,7 @@ class Live:
     at_s: float = math.inf  # the present instant, for faults that grow; inf: as far as they go
     down: np.ndarray = field(init=False)  # int64 [instance]
     slow: np.ndarray = field(init=False)  # float64 [instance], ×
+    extra_s: np.ndarray = field(init=False)  # float64 [instance], seconds more for every piece of work
     error_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1
     edge_add_s: np.ndarray = field(init=False)  # float64 [edge], seconds per round trip
     edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
@@ -57,6 +59,7 @@ class Live:
     def __post_init__(self) -> None:
         self.down = np.zeros(self.n_instances, np.int64)
         self.slow = np.ones(self.n_instances)
+        self.extra_s = np.zeros(self.n_instances)
         self.error_share = np.zeros(self.n_instances)
         self.edge_add_s = np.zeros(self.n_edges)
         self.edge_cut = np.zeros((self.n_edges, 2), bool)

@@ -144,7 +144,7 @@ def _faults(scenario: Scenario, places: tuple[Place, ...], nodes: tuple[PlanNode
         reach = reach_of(fault, scenario.topology, first, edge_index, place_index)
         apply, action = partial(_apply, fault, reach), fault.action(scenario.topology, number)
         what = (id, fault.kind, fault.shown_target, fault.at_s, fault.end_s, fault.sentence())
-        plan_faults.append(PlanFault(*what, apply, action, fault.moments_s()))
+        plan_faults.append(PlanFault(*what, apply, action, fault.moments_s(), fault.until_s))
     return tuple(plan_faults)
 
 
@@ -165,6 +165,12 @@ def reach_of(fault: Fault, topology: Topology, first: dict[str, int], edge_index
     if target.kind == "node":
         count = len(topology.sits[target.id])
         into = [index for id, index in edge_index.items() if id.split("->")[1] == target.id]
-        return Reach(instances=list(range(first[target.id], first[target.id] + count)), edges=into)
+        made = [index for id, index in edge_index.items() if id.split("->")[0] == target.id]
+        return Reach(list(range(first[target.id], first[target.id] + count)), into, made)
     inside = topology.inside(target.id)
-    return Reach(instances=[first[id] + i for id, indices in inside.items() for i in indices], paths=paths)
+    if fault.kinds:
+        inside = {id: indices for id, indices in inside.items() if topology.nodes[id].kind in fault.kinds}
+    by_kind: dict[str, list[int]] = {}
+    for id, indices in inside.items():
+        by_kind.setdefault(topology.nodes[id].kind, []).extend(first[id] + i for i in indices)
+    return Reach(instances=[first[id] + i for id, indices in inside.items() for i in indices], paths=paths, by_kind=by_kind)

@@ -108,7 +108,7 @@ class Replay:
 @dataclass(frozen=True, slots=True)
 class PlanFault:
     """A fault with its target resolved. ``apply`` changes a `Live`; ``end_s`` is inf when it outlasts every run; ``action``: what an
-    operator does meanwhile."""
+    operator does meanwhile; ``until_s``: the end of what follows from it, at least ``end_s``."""
 
     id: str
     kind: str
@@ -118,7 +118,13 @@ class PlanFault:
     sentence: str
     apply: Callable[[Live], None] = field(compare=False)
     action: Redrive | Replay | None = None
-    moments_s: tuple[float, ...] = ()  # instants between start and end at which it changes
+    moments_s: tuple[float, ...] = ()  # instants after its start at which it changes
+    until_s: float = 0.0
+
+    @property
+    def over_s(self) -> float:
+        """When nothing of it is left."""
+        return max(self.end_s, self.until_s)
 
 
 @dataclass(frozen=True)
@@ -270,7 +276,7 @@ class Plan:
         live = Live(len(self.instances), len(self.edges), len(self.places))
         live.at_s = math.inf if at_s is None else at_s
         for fault in self.faults:
-            if at_s is not None and fault.start_s <= at_s < fault.end_s:
+            if at_s is not None and fault.start_s <= at_s < fault.over_s:
                 fault.apply(live)
         return live
 

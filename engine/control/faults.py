@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def boundaries(c: Conductor) -> list[int]:
     """Every instant at which a fault starts, changes or ends within the run, in ticks."""
-    times = {ticks(t) for f in c.plan.faults for t in (f.start_s, *f.moments_s, f.end_s) if t * 1.0 < c.plan.duration_s}
+    times = {ticks(t) for f in c.plan.faults for t in (f.start_s, *f.moments_s, f.end_s, f.over_s) if t * 1.0 < c.plan.duration_s}
     return sorted(times)
 
 
@@ -30,7 +30,7 @@ def strike(c: Conductor) -> Process:
         live = Live(len(c.plan.instances), len(c.plan.edges), len(c.plan.places), time / TICKS_PER_S)
         for fault in c.plan.faults:
             start, end = ticks(fault.start_s), ticks(min(fault.end_s, 1e5))
-            if start <= time < end:
+            if start <= time < ticks(min(fault.over_s, 1e5)):
                 fault.apply(live)
             if start == time:
                 c.say("fault_start", None, fault.sentence, fault=fault.id, target=fault.target)
@@ -48,6 +48,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     n, e, p = live.n_instances, live.n_edges, live.n_places
     inst, edges = s["inst"][:n], s["edges"][:e]
     inst["strain"], inst["slow"] = live.slow, live.slow * inst["chill"]
+    inst["extra"] = np.rint(live.extra_s * TICKS_PER_S)
     inst["error_share"] = live.error_share
     inst["throttle_share"] = live.throttle_share
     inst["flap_share"] = live.flap_share

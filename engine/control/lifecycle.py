@@ -81,7 +81,7 @@ def has_work(c: Conductor, i: int) -> bool:
 def freest(c: Conductor, places: list[int]) -> int:
     """The place to launch in: the first that no fault has hit, else the first."""
     inst = c.world[0]["inst"]
-    hit = [bool(inst["struck"][i] or inst["slow"][i] != 1 or inst["error_share"][i] or inst["throttle_share"][i]) for i in places]
+    hit = [any((r["struck"], r["slow"] != 1, r["extra"], r["error_share"], r["throttle_share"])) for r in inst[places]]
     return places[hit.index(False)] if False in hit else places[0]
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import ClassVar, Literal
 
-from engine.faults.base import Fault, Reach, quantity
+from engine.faults.base import SLACK_S, Fault, Reach, quantity
 from engine.fields import LONGEST_S
 from engine.live import Live
-
-SLACK_S = 1e-6  # instants are kept in ticks
 
 
 class BadDeployment(Fault):

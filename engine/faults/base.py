@@ -15,6 +15,7 @@ from engine.topology import Target, TargetKind, Topology, UnknownTarget
 __all__ = ["Fault", "Mode", "Reach", "clock", "quantity"]
 
 Mode = Literal["refused", "black_hole"]
+SLACK_S = 1e-6  # instants are kept in ticks, times in the document are not
 ARTICLES = {"region": "a Region", "az": "an AZ", "node": "a node", "instance": "an instance (`node[0]`)", "edge": "an edge (`from->to`)"}
 
 
@@ -23,8 +24,10 @@ class Reach:
     """What a fault's target comes to, as indices of the plan: instances, edges, and (from, to) pairs of places."""
 
     instances: list[int] = field(default_factory=list)
-    edges: list[int] = field(default_factory=list)
+    edges: list[int] = field(default_factory=list)  # of a node: those into it
+    calls: list[int] = field(default_factory=list)  # of a node: those it makes
     paths: list[tuple[int, int]] = field(default_factory=list)
+    by_kind: dict[str, list[int]] = field(default_factory=dict)  # of a place: its instances by the kind of their node
 
 
 class Fault(Strict):
@@ -34,6 +37,8 @@ class Fault(Strict):
     summary: ClassVar[str]  # what it does, for the menu
     targets: ClassVar[tuple[TargetKind, ...]]
     behaviours: ClassVar[tuple[str, ...]] = ()  # of the nodes it may be put on; none for places and edges
+    kinds: ClassVar[tuple[str, ...]] = ()  # of the nodes it may be put on, where a behaviour says too little; none: any kind
+    library: ClassVar[str] = ""  # whose name for it the kind is, e.g. "AWS FIS"; menus show these apart
     not_on: ClassVar[dict[str, str]] = {}  # behaviour → why this cannot happen to such a node, where that is worth a word
     default_for_s: ClassVar[float] = 120.0
 
@@ -74,6 +79,11 @@ class Fault(Strict):
         """Change the live configuration; called anew, with every other active fault, whenever any of them starts or ends."""
         raise NotImplementedError
 
+    @property
+    def until_s(self) -> float:
+        """The end of what follows from it, in seconds: until then it is asked to `apply` itself, and knows the time from the `Live`."""
+        return self.end_s
+
     def action(self, topology: Topology, number: Mapping[str, int]) -> Redrive | Replay | None:
         """What an operator does while it lasts; ``number``: the index of each node."""
         return None
@@ -90,13 +100,18 @@ class Fault(Strict):
             yield "target", f"{self.target!r} is {ARTICLES[target.kind].split(' (')[0]}; {self.kind} happens to {' or '.join(fits)}"
         elif target.kind == "edge" and topology.nodes[target.id.split("->")[1]].behaviour == "resolver":
             yield "target", "nothing passes over an edge to a resolver, calls go where its answers lead; name the edge from it to a target"
-        elif target.kind in ("node", "instance") and self.behaviours:
+        elif target.kind in ("node", "instance"):
             yield from self._check_behaviour(topology, target)
+
+    @classmethod
+    def fits(cls, behaviour: str, kind: str) -> bool:
+        """Whether it makes sense on a node of this kind that behaves like this."""
+        return (not cls.behaviours or behaviour in cls.behaviours) and (not cls.kinds or kind in cls.kinds)
 
     def _check_behaviour(self, topology: Topology, target: Target) -> Iterator[tuple[str, str]]:
         node = topology.nodes[target.id]
-        if node.behaviour not in self.behaviours:
-            fitting = [id for id, n in topology.nodes.items() if n.behaviour in self.behaviours]
+        if not self.fits(node.behaviour, node.kind):
+            fitting = [id for id, n in topology.nodes.items() if self.fits(n.behaviour, n.kind)]
             others = listed(fitting) if fitting else "no node here"
             why = f": {self.not_on[node.behaviour]}" if node.behaviour in self.not_on else ""
             yield "target", f"{self.kind} cannot happen to {node.id!r} ({node.label}){why}; it could happen to {others}"

@@ -72,7 +72,7 @@ def arrive(s, f, now):
         ins.n_rejected += 1
         reply(s, f, NO_WRITER, now)
         return False
-    ins.offered += ins.mean_work * ins.slow
+    ins.offered += ins.mean_work * ins.slow + ins.extra
     if ins.gate:
         outcome = pass_gate(s, f, ins, now)
         if outcome != OK:

@@ -127,6 +127,7 @@ inst_dt = _record(
     "registered absent enrolled withdrawn struck worked hung hung_head",
     floats="strain chill "
     "flap_share "
+    "extra "
     "slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue")

@@ -55,7 +55,8 @@ def serve(s, f, step, now):
     """Work for a drawn time, stretched by what slows the instance as the work starts."""
     fr = s.frames[f]
     ins = s.inst[fr.inst]
-    work = np.int64(min(draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO)) * ins.slow, LONGEST) + 0.5)
+    drawn = draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO))
+    work = np.int64(min(drawn * ins.slow + ins.extra, LONGEST) + 0.5)
     ins.worked += work
     fr.state = SERVE
     at(s, now + work, f)

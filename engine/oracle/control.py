@@ -66,11 +66,11 @@ class Control(Groups):
     # ---- faults ----
     def faults(self) -> Process:
         """At each start and end of a fault the configuration is made anew."""
-        for time in sorted({ticks(min(t, 1e5)) for f in self.plan.faults for t in (f.start_s, *f.moments_s, f.end_s)}):
+        for time in sorted({ticks(min(t, 1e5)) for f in self.plan.faults for t in (f.start_s, *f.moments_s, f.end_s, f.over_s)}):
             yield self.control(time - self.env.now)
             live = Live(len(self.servers), len(self.plan.edges), len(self.plan.places), time / 1e7)
             for fault in self.plan.faults:
-                if ticks(fault.start_s) <= time < ticks(min(fault.end_s, 1e5)):
+                if ticks(fault.start_s) <= time < ticks(min(fault.over_s, 1e5)):
                     fault.apply(live)
             self.become(live)
 
@@ -96,6 +96,7 @@ class Control(Groups):
         for server in self.servers:
             server.strain, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
             server.slow = server.strain * server.chill
+            server.extra = ticks(float(live.extra_s[server.number]))
             server.throttle_share = float(live.throttle_share[server.number])
             server.flap_share = float(live.flap_share[server.number])
             server.paused = bool(live.paused[server.number])

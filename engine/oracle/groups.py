@@ -136,7 +136,7 @@ class Groups(Topics):
         free = [s for s in team.those("gone") if s.place == az]
         if not free or self.env.now < team.closed.get(az, 0):
             return False
-        fresh = [s for s in free if not s.struck and s.slow == 1 and not s.error_share and not s.throttle_share]
+        fresh = [s for s in free if not s.struck and s.slow == 1 and not s.extra and not s.error_share and not s.throttle_share]
         server = (fresh or free)[0]
         if self.live.no_launch[server.number]:
             team.closed[az] = self.env.now + ticks(team.rules.check_s)

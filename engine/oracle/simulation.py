@@ -272,7 +272,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
                 if not may:
                     return None if may is None else ("ok", None)
             job.stage = "serve"
-            work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow
+            work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow + server.extra
             local += 1
             self.worked[server.number] += int(min(work, FOREVER) + 0.5)
             yield self.work(int(min(work, FOREVER) + 0.5))

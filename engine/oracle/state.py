@@ -100,6 +100,7 @@ class Server:
     strain: float = 1.0  # what faults make of it
     warmings: int = 0
     chill: float = 1.0  # what cold buffers make of it
+    extra: int = 0  # ticks more for every piece of work
     tokens: float | None = None  # of a limiter's bucket; None: never used
     filled: int = 0
     idle: list[int] = field(default_factory=list)  # since when each idle environment of a function is, ascending

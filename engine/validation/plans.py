@@ -170,6 +170,7 @@ def random_fault(r: random.Random, plan: Plan, duration_s: float, store: bool = 
     def apply(live: Live) -> None:
         if kind == "slow":
             live.slow[some] *= 5.03
+            live.extra_s[some] += 0.0137
         elif kind == "errors":
             live.add_errors(some, 0.4)
         elif kind == "latency":

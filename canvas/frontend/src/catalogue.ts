@@ -71,6 +71,8 @@ export interface FaultKind {
   sentence: string;
   targets: TargetType[];
   behaviours?: string[] | null;
+  /** Whose name for it this is, e.g. "AWS FIS"; menus show these apart. */
+  library?: string;
   default_for_s: number;
   fields: Field[];
 }

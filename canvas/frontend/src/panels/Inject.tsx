@@ -19,21 +19,37 @@ export function Inject({ target: id, after }: { target: string; after?: () => vo
   if (!target) return null;
   const faults = offeredFaults(session.catalogue, target.type, target.kind);
   if (!faults.length) return <p className="quiet">No fault can hit {target.label}.</p>;
+  const row = (fault: FaultKind) => (
+    <div key={fault.kind} className={`fl-inject-row${open === fault.kind ? " open" : ""}`}>
+      <button type="button" className="fl-break" title={fault.library ? `${fault.kind}: ${fault.sentence}` : fault.sentence} onClick={() => (inject(session, fault, id, {}), after?.())}>
+        <Sign name="bolt" size={13} /> {fault.label}
+      </button>
+      <button type="button" className="fl-icon" aria-expanded={open === fault.kind} aria-label={`Settings of ${fault.label}`} onClick={() => setOpen(open === fault.kind ? null : fault.kind)}>
+        <Sign name="down" size={13} />
+      </button>
+      {open === fault.kind && <InjectForm fault={fault} target={id} after={after} />}
+    </div>
+  );
   return (
     <div className="fl-inject" role="group" aria-label={`Break ${target.label}`}>
-      {faults.map((fault) => (
-        <div key={fault.kind} className={`fl-inject-row${open === fault.kind ? " open" : ""}`}>
-          <button type="button" className="fl-break" title={fault.sentence} onClick={() => (inject(session, fault, id, {}), after?.())}>
-            <Sign name="bolt" size={13} /> {fault.label}
-          </button>
-          <button type="button" className="fl-icon" aria-expanded={open === fault.kind} aria-label={`Settings of ${fault.label}`} onClick={() => setOpen(open === fault.kind ? null : fault.kind)}>
-            <Sign name="down" size={13} />
-          </button>
-          {open === fault.kind && <InjectForm fault={fault} target={id} after={after} />}
-        </div>
+      {faults.filter((fault) => !fault.library).map(row)}
+      {libraries(faults).map(([library, own]) => (
+        <details key={library} className="fl-library">
+          <summary>
+            {library} actions <span className="quiet">{own.length}</span>
+          </summary>
+          {own.map(row)}
+        </details>
       ))}
     </div>
   );
+}
+
+/** Faults with a library's name, by library. */
+function libraries(faults: FaultKind[]): [string, FaultKind[]][] {
+  const groups = new Map<string, FaultKind[]>();
+  for (const fault of faults) if (fault.library) groups.set(fault.library, [...(groups.get(fault.library) ?? []), fault]);
+  return [...groups];
 }
 
 type Session = ReturnType<typeof useSession>;

@@ -1,0 +1,97 @@
+"""The actions of AWS FIS: each under its own name, on the kinds it is about, with its own delays and after-effects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import simulate
+from engine.components import COMPONENTS
+from engine.document import parse
+from engine.faults import FAULTS
+from engine.live import BLACK_HOLE, REFUSED, Live
+from engine.lowering import lower
+from engine.plan import Plan
+from tests.documents import said, tiny
+
+FIS = {kind: cls for kind, cls in FAULTS.items() if cls.library == "AWS FIS" and (not cls.kinds or set(cls.kinds) & set(COMPONENTS))}
+TARGETS = {"az": "us-east-1a", "region": "us-east-1", "node": "it", "instance": "it[0]", "edge": "users->it"}
+
+
+def document(kind: str, **fault: Any) -> dict[str, Any]:
+    """A tiny document of the first kind the fault is about, with a second Region and with the fault on what it may happen to first."""
+    cls = FAULTS[kind]
+    subject = next((k for k in cls.kinds if k in COMPONENTS), "ec2_asg")
+    data = tiny(subject)
+    data["regions"].append({"id": "eu-west-1", "azs": ["eu-west-1a"]})
+    edge = f"{data['edges'][0]['from']}->{data['edges'][0]['to']}"
+    target = (TARGETS | {"edge": edge})[cls.targets[0]]
+    return data | {"duration_s": 60, "faults": [{"kind": kind, "target": target, "at_s": 5, **fault}]}
+
+
+def plan_of(kind: str, **fault: Any) -> Plan:
+    return lower(parse(document(kind, **fault)))
+
+
+def differs(a: Live, b: Live) -> bool:
+    return not all(np.array_equal(value, getattr(b, name)) for name, value in vars(a).items() if name != "at_s")
+
+
+@pytest.mark.parametrize("kind", FIS)
+def test_an_action_says_itself_and_changes_something_at_its_time_and_nothing_after(kind: str) -> None:
+    cls = FIS[kind]
+    assert cls.label and cls.summary.endswith(".") and kind.startswith(("aws:", "AWSFIS-", "fis:"))
+    assert said(document(kind, for_s=cls.default_for_s)) == [], "as a click injects it"
+    plan = plan_of(kind, for_s=7_200)
+    assert plan.faults[0].sentence.endswith("from 0:05 until 2:00:05.") and plan.faults[0].target in plan.faults[0].sentence
+    fault = plan.faults[0]
+    assert any(differs(plan.live(t), plan.live()) for t in (fault.start_s, *fault.moments_s))
+    assert not differs(plan.live(fault.over_s), plan.live())
+
+
+@pytest.mark.parametrize("kind", FIS)
+def test_a_run_with_an_action_loses_no_account_of_any_request(kind: str) -> None:
+    requests = simulate(parse(document(kind, for_s=20))).summary["requests"]
+    assert requests["started"] > 1_000
+    assert requests["started"] == requests["ok"] + sum(requests["failed"].values()) + requests["in_flight"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind, cls in FIS.items() if cls.kinds and cls.targets[0] in ("node", "instance")])
+def test_an_action_is_refused_on_a_kind_it_is_not_about(kind: str) -> None:
+    data = tiny("service")
+    data["faults"] = [{"kind": kind, "target": "it", "at_s": 5}]
+    assert any("cannot happen to 'it'" in message for _, message in said(data))
+
+
+def test_stopped_instances_are_silent_and_killed_processes_are_refused() -> None:
+    assert (plan_of("aws:ec2:stop-instances").live(6).down == BLACK_HOLE).any()
+    assert (plan_of("AWSFIS-Run-Kill-Process").live(6).down == REFUSED).any()
+
+
+def test_a_bucket_goes_on_replicating_for_up_to_an_hour_after_it_was_told_to_stop() -> None:
+    plan = plan_of("aws:s3:bucket-pause-replication", for_s=7_200)
+    assert [bool(plan.live(t).paused.any()) for t in (6, 3_604, 3_606, 7_204, 7_206)] == [False, False, True, True, False]
+    assert not plan_of("aws:s3:bucket-pause-replication", for_s=600).live(300).paused.any(), "it was over before it took effect"
+
+
+def test_after_a_power_interruption_one_volume_hangs() -> None:
+    plan = plan_of("fis:az-power-interruption", for_s=60, recovery_s=90)
+    assert [int((plan.live(t).extra_s > 0).sum()) for t in (6, 64, 66, 154, 156)] == [0, 0, 1, 1, 0]
+    assert (plan.live(6).down == BLACK_HOLE).any() and plan.live(6).no_launch.any() and not plan.live(66).down.any()
+
+
+def test_traffic_is_shifted_away_in_minute_five_of_a_power_interruption() -> None:
+    plan = plan_of("fis:az-power-interruption", for_s=1_800)
+    assert [bool(plan.live(t).shifted.any()) for t in (6, 304, 306, 1_804, 1_806)] == [False, False, True, True, False]
+    assert not plan_of("fis:az-power-interruption", for_s=1_800, shift=False).live(400).shifted.any()
+
+
+def test_packet_loss_is_of_what_is_sent_answers_up_and_requests_down() -> None:
+    plan = plan_of("AWSFIS-Run-Network-Packet-Loss", share=0.07)
+    live = plan.live(6)
+    into = [e for e, edge in enumerate(plan.edges) if plan.nodes[edge.callee].id == "it"]
+    out = [e for e, edge in enumerate(plan.edges) if plan.nodes[edge.caller].id == "it"]
+    assert live.edge_loss[into] == pytest.approx(np.array([[0, 0.07]] * len(into)))
+    assert live.edge_loss[out] == pytest.approx(np.array([[0.07, 0]] * len(out)).reshape(-1, 2))
