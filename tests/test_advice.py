@@ -98,6 +98,13 @@ def replicated(**store: Any) -> dict[str, Any]:
     return {**data, "objectives": {"rpo_s": 0}}
 
 
+def zonal(instances: int) -> dict[str, Any]:
+    """So many targets in two AZs behind a balancer whose nodes keep to their own AZ."""
+    data = changing("nodes", "web", instances=instances)
+    data["nodes"][1] = {"id": "front", "kind": "nlb", "azs": TWO_AZS}
+    return data
+
+
 def retrying(attempts: int, inner: int) -> dict[str, Any]:
     """Clients and servers who both retry, with all the manners there are."""
     manners = {"backoff": {"exponential": 0.01, "cap_s": 0.05, "jitter": "full"}, "retry_budget": 0.1}
@@ -125,6 +132,9 @@ TRIPS: dict[str, dict[str, Any]] = {
     "no_health_check": with_node("front", kind="balancer", health_check="none"),
     "rto_below_recovery": {**quiet(), "objectives": {"rto_s": 60}},
     "rpo_below_lag": replicated(),
+    "cross_zone_imbalance": zonal(5),
+    "way_out_in_one_az": adding([{"id": "nat", "kind": "nat_gateway"}, {"id": "bank", "kind": "external"}],
+                                [{"from": "web", "to": "nat", "timeout_s": 1}, {"from": "nat", "to": "bank", "timeout_s": 0.8}]),
 }
 # (rule, document, change): where the finding has no change of its own, or to trip another part of a rule.
 MORE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -143,6 +153,10 @@ MORE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"nodes": {"web": {"instances": 8}}}),
     ("no_dead_letter_queue", jobs({"max_receives": None}), {"nodes": {"jobs": {"max_receives": 3}}}),
     ("no_dead_letter_queue", jobs({"retention_s": 345_600}), {"nodes": {"jobs": {"retention_s": 3_600}}}),
+    ("cross_zone_imbalance", zonal(3), {"nodes": {"web": {"instances": 4}}}),
+    ("single_point_of_failure", adding([{"id": "nat", "kind": "nat_gateway"}, {"id": "bank", "kind": "external"}],
+                                       [{"from": "web", "to": "nat", "timeout_s": 1}, {"from": "nat", "to": "bank", "timeout_s": 0.8}]),
+     {"nodes": {"nat": {"mode": "regional"}}}),
     ("retries_without_budget", changing("edges", "users->front", attempts=2), {"edges": {"users->front": {"breaker": {"window_s": 10}}}}),
     ("rto_below_recovery", {**changing("nodes", "orders", multi_az=False), "objectives": {"rto_s": 600}},
      {"nodes": {"orders": {"multi_az": True}}}),
@@ -245,6 +259,30 @@ def test_a_recovery_time_is_the_sum_of_its_clocks():
     whys = {f.nodes: f.why for f in found({**quiet(), "objectives": {"rto_s": 60}}, "rto_below_recovery")}
     assert "takes up to 90 s: detection 3 × 10 s + 5 s + decision 10 s + promotion 40 s + TTL 5 s" in whys[("orders",)]
     assert "takes up to 65 s: detection 2 × 30 s + 5 s" in whys[("front",)]
+
+
+def abroad(**fields: Any) -> dict[str, Any]:
+    """Clients of a service in two Regions' reach whose database has a copy in the other Region."""
+    nodes = [{"id": "users", "kind": "clients"}, {"id": "web", "kind": "function", "region": "eu-west-1"},
+             {"id": "orders", "kind": "rds", "region": "us-east-1", "multi_az": True, "replica_azs": ["eu-west-1a"], **fields}]  # fmt: skip
+    edges = [{"from": "users", "to": "web", "timeout_s": 2}, {"from": "web", "to": "orders", "timeout_s": 1}]
+    return {"faultline": 1, "regions": TWO_REGIONS, "nodes": nodes, "edges": edges, "objectives": {"rto_s": 120, "rpo_s": 0}}
+
+
+def test_a_person_who_gives_up_a_region_takes_long_and_loses_what_had_not_arrived():
+    """6 probes 10 s apart, 5 s, 300 s to decide, 60 s to promote, 60 s of TTL: 485 s; behind by 0.5 s and half of the way, 33.5 ms."""
+    with_clocks = abroad(region_failover={})
+    rto = {f.nodes: f.why for f in found(with_clocks, "rto_below_recovery")}
+    assert "us-east-1 is lost, orders takes up to 485 s: detection 6 × 10 s + 5 s + decision 300 s" in rto[("orders",)]
+    assert "its lag is 534 ms at best" in found(with_clocks, "rpo_below_lag")[0].why
+    assert not found(abroad(multi_az=False), "rpo_below_lag")  # nobody promotes it, so nothing is lost for good
+
+
+def test_a_balancers_own_nodes_have_to_be_noticed_too():
+    """A node of an NLB: 3 checks 10 s apart, 5 s, and 60 s until callers have forgotten it: 95 s."""
+    data = {**changing("nodes", "web", azs=TWO_AZS), "objectives": {"rto_s": 90}}
+    data["nodes"][1] = {"id": "front", "kind": "nlb", "azs": TWO_AZS}
+    assert ["takes up to 95 s" in f.why for f in found(data, "rto_below_recovery")] == [True]
 
 
 def test_retries_multiply_along_the_path():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from engine.advice.demand import Demand
-from engine.advice.survival import broken
+from engine.advice.survival import broken, works
 from engine.lowering import lower
 from engine.plan import Place, PlanEdge, PlanNode
 from engine.topology import ASYNCHRONOUS
@@ -77,6 +77,11 @@ class Design:
     def order(self) -> list[str]:
         """Callers before what they call; among equals by id, so that the document's order has no say."""
         return list(nx.lexicographical_topological_sort(self.graph, key=str))
+
+    @cached_property
+    def fine(self) -> set[str]:
+        """Nodes that work when nothing is lost: all of them, unless something can never answer."""
+        return works(self, NOTHING)
 
     @cached_property
     def reached(self) -> list[str]:

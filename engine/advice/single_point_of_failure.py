@@ -57,6 +57,8 @@ def spread(design: Design, id: str, az: str, other: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if component.placement == "region" and component.behaviour != "store":
         return {"azs": None, "region": design.scenario.geography.region_of[az]}  # a Region's endpoint is spread unless it is told otherwise
+    if getattr(component, "mode", None) == "zonal":
+        return {"mode": "regional", "azs": None, "region": design.scenario.geography.region_of[az]}
     if design.has_field(id, "multi_az"):
         fields["multi_az"] = True
         return fields | ({"azs": [az, other]} if getattr(component, "azs", None) else {})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import networkx as nx
+
 from engine.advice.base import Severity, named
 from engine.behaviours import Store
 
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
 def works(design: Design, lost: frozenset[int]) -> set[str]:
     """Nodes that answer. A balancer and a resolver need one target, everybody else all they call; what is made good by a fallback, a
     cache that is asked first and the consumers of a queue are not needed."""
-    fine: set[str] = set()
-    for id in reversed(design.order):
+    hit = {design.plan.nodes[design.plan.instances[i].node].id for i in lost}
+    affected = hit.union(*(nx.ancestors(design.graph, id) for id in hit)) if lost else set(design.nodes)
+    fine = design.fine - affected if lost else set()
+    for id in [id for id in reversed(design.order) if id in affected]:
         if _alive(design, design.nodes[id], lost) and _has_what_it_needs(design, id, fine):
             fine.add(id)
     return fine
@@ -38,20 +42,29 @@ def _alive(design: Design, node: PlanNode, lost: frozenset[int]) -> bool:
         return True
     if isinstance(node.behaviour, Store):
         members = len(node.behaviour.azs)
-        partitions = [range(node.first + k, node.first + k + members) for k in range(0, node.count, members)]
-        return all(_takes_writes(node.behaviour, [i not in lost for i in partition]) for partition in partitions)
+        return all(_takes_writes(design, node.behaviour, node.first + k, lost) for k in range(0, node.count, members))
     return any(i not in lost for i in design.present(node.id))
 
 
-def _takes_writes(store: Store, alive: list[bool]) -> bool:
-    """Whether a partition with these members has, or gets, somebody who acknowledges writes."""
-    quorum = getattr(store, "write_quorum", 1)
-    if sum(alive) < quorum:
+def _takes_writes(design: Design, store: Store, first: int, lost: frozenset[int]) -> bool:
+    """Whether the partition whose members begin with ``first`` has, or gets, somebody who acknowledges writes."""
+    members = range(first, first + len(store.azs))
+    if sum(i not in lost for i in members) < store.write_quorum:
         return False
-    if store.failover is not None:
-        return True
-    standbys = len(alive) - store.replicas if quorum == 1 else 1
-    return all(alive[:standbys])  # nobody is promoted, and nobody decides that a silent standby is lost
+    if first in lost:
+        return bool(heirs(design, store, first, lost))
+    synchronous = members[: len(members) - store.replicas] if store.write_quorum == 1 else members[:1]
+    return store.failover is not None or lost.isdisjoint(synchronous)  # else nobody decides that a silent standby is lost
+
+
+def heirs(design: Design, store: Store, first: int, lost: frozenset[int]) -> list[int]:
+    """Members that may be promoted when the primary, ``first``, is gone: those at home, and without any those a person promotes abroad."""
+    left = [i for i in range(first + 1, first + len(store.azs)) if i not in lost]
+    here = design.place(first).region
+    near = [i for i in left if store.abroad is None or design.place(i).region == here]
+    if store.failover is not None and near:
+        return near
+    return [i for i in left if design.place(i).region != here] if store.abroad is not None else []
 
 
 def broken(design: Design, lost: frozenset[int]) -> list[str]:

@@ -36,7 +36,7 @@ def of_drawing(scenario: Scenario) -> Estimate:
     flows = Flows(plan, _messages(design, demand), arrived)
     uses = []
     for n, node in enumerate(plan.nodes):
-        there, back, answer_kb = flows.through(n)
+        there, back, answer_kb = flows.through[n]
         handed = sum(part for _, part in demand.split(node.id)) * arrived[n]
         uses.append(Use(
             design.component(node.id), len(design.present(node.id)), arrived[n], handed, demand.writes_per_s(node.id) * MONTH_S,
@@ -77,7 +77,7 @@ def of_run(scenario: Scenario, plan: Plan, series: Series) -> Estimate | None:
     writes = _write_share(plan, series)
     uses = []
     for n, node in enumerate(plan.nodes):
-        there, back, answer_kb = flows.through(n)
+        there, back, answer_kb = flows.through[n]
         uses.append(Use(
             scenario.node(node.id), float(there_on_average[n]), float(arrived[n]), _handed(plan, series, n, rows) * factor,
             float(arrived[n]) * writes, float(busy_s[n]), there, back, answer_kb, len(node.calls),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,16 +37,18 @@ class Flows:
         total = sum(weights)
         return [(n, weight / total if total else 1 / len(records)) for n, weight in zip(records, weights)]
 
-    def through(self, node: int) -> tuple[float, float, float]:
-        """(GB of requests to a node, GB of its answers, kB of an answer on average); a resolver's are those of what it names."""
-        there = back = weight = size = 0.0
+    @cached_property
+    def through(self) -> list[tuple[float, float, float]]:
+        """For each node (GB of requests to it, GB of its answers, kB of an answer on average); a resolver's are those of what it names."""
+        sums = np.zeros((len(self.plan.nodes), 3))
+        sizes = np.zeros(len(self.plan.nodes))
         for e, edge in enumerate(self.plan.edges):
-            share = 1.0 if edge.callee == node else dict(self.targets(edge)).get(node, 0.0)
-            there += share * self.gb[e, THERE].sum()
-            back += share * self.gb[e, BACK].sum()
-            weight += share * self.gb[e, BACK].sum() / edge.response_kb if edge.response_kb else 0.0
-            size = max(size, share and edge.response_kb)
-        return there, back, back / weight if weight else size
+            there, back = self.gb[e, THERE].sum(), self.gb[e, BACK].sum()
+            answers = back / edge.response_kb if edge.response_kb else 0.0
+            for node, share in {edge.callee: 1.0, **dict(self.targets(edge))}.items():
+                sums[node] += (share * there, share * back, share * answers)
+                sizes[node] = max(sizes[node], edge.response_kb)
+        return [(float(there), float(back), float(back / n if n else size)) for (there, back, n), size in zip(sums, sizes)]
 
     def transfer(self, carried: set[int]) -> list[Line]:
         """The bill for data transfer; data to and from nodes in ``carried`` is in those nodes' own price.
