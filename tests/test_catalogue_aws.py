@@ -120,3 +120,14 @@ def test_a_vendors_service_says_what_is_left_out(kind):
     cls = COMPONENTS[kind]
     assert cls.left_out.endswith(".") or kind == "external"
     assert cls.limits
+
+
+@pytest.mark.parametrize(("kind", "least_s", "most_s"), [("ec2_asg", 180, 250), ("ecs", 45, 60), ("eks", 35, 50)])
+def test_an_instance_that_dies_is_replaced_as_fast_as_its_kind_launches(kind, least_s, most_s):
+    data = tiny(kind, instances=3, autoscaling={"min": 3, "max": 4, "metric": "none"}) | {"duration_s": 400}
+    data["faults"] = [{"kind": "instance_crash", "mode": "black_hole", "target": "it[0]", "at_s": 20}]
+    assert said(data) == []
+    frame = simulate(parse(data)).nodes
+    up = frame[frame["node"] == "it"].set_index("t_s")["instances_up"]
+    back = up[(up.index > 25) & (up >= 3)].index[0] - 20
+    assert up.loc[25] == 2 and least_s <= back <= most_s

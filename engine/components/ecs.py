@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from engine.components.autoscaling import AutoscalingFields
 from engine.components.base import Limit, quantity
 from engine.components.group import Group
 from engine.components.values import Exponential, ServiceTime
+
+
+class EcsAutoscaling(AutoscalingFields):
+    """Changes the number of tasks, and replaces those that die."""
+
+    launch_s: float = quantity(45, "s", "From the launch of a task to its first request: network interface, image, application.", ge=0,
+                               le=3_600, label="Launch time", likely=(30, 60),
+                               assumption="30 to 60 s on Fargate, as practitioners report")  # fmt: skip
+    check_s: float = quantity(10, "s", "How often tasks are looked at, and failed launches tried again.", ge=1, le=3_600,
+                              label="Checked every", assumption="the service scheduler acts within seconds", likely=(5, 30))  # fmt: skip
+    unhealthy: int = quantity(1, "", "Failed looks in a row before a task is replaced.", ge=1, le=100, label="Unhealthy after",
+                              assumption="a task that has stopped is seen to have", likely=(1, 3))  # fmt: skip
 
 
 class Ecs(Group):
@@ -29,6 +42,8 @@ class Ecs(Group):
                               assumption="the fewest that survive the loss of one")  # fmt: skip
     concurrency: int = quantity(8, "", "Requests one task serves at once.", ge=1, le=100_000, label="Slots per task", likely=(1, 200),
                                 assumption="a small task with a pool of eight workers")  # fmt: skip
+    autoscaling: EcsAutoscaling | None = quantity(None, "", "Changes the number of tasks and replaces dead ones; `instances` is where it "
+                                                  "starts. Without it nothing is launched.", label="Autoscaling")  # fmt: skip
     service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
                                     label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
     vcpu: float = quantity(0.5, "", "Of each task, for the cost alone.", ge=0.25, le=16, label="vCPU", likely=(0.25, 4),
