@@ -37,6 +37,7 @@ from engine.series import hist_bin_s
 
 JITTERS = {"none": L.EXP_NONE, "full": L.EXP_FULL, "equal": L.EXP_EQUAL, "decorrelated": L.EXP_DECORRELATED}
 FOREVER_WAIT = 1e18  # an absent cap, in ticks
+TRACES = 300  # requests followed in a run, evenly over its time
 
 
 class TooLarge(ValueError):
@@ -62,6 +63,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     build_queues.queues(plan, s)
     build_queues.accounts(plan, s)
     build_topics.topics(plan, s)
+    s["sample_gap"] = max(1, L.ticks(plan.duration_s) // TRACES)
     return world
 
 

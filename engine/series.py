@@ -18,6 +18,9 @@ QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered",
 TOPIC_COUNTS = ("in_flight", "published", "delivered", "filtered", "dead_lettered", "dropped", "replayed")  # the first in copies now
 CACHE_COUNTS = ("coalesced", "stale_answers")  # requests: waited for another's fetch · given an expired value
 STAGES = ("in_service", "warming", "launching", "draining", "terminated")  # column values of ``inst_stage``; the first two serve
+SPAN = (
+    "root", "parent", "edge", "inst", "tries", "pc", "sent", "arrived", "started", "finished", "answered", "outcome", "seen", "first",
+)  # fmt: skip
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
 
 
@@ -44,6 +47,8 @@ class Series:
     inst_completed: np.ndarray  # int32 [T, I]
     inst_rejected: np.ndarray  # int32 [T, I] answered at once: full queue, injected error, not the writer
     inst_killed: np.ndarray  # int32 [T, I] attempts lost with the instance
+    inst_wasted: np.ndarray  # int32 [T, I] attempts done although their caller, or one further up, had given up
+    inst_wasted_s: np.ndarray  # float64 [T, I] the slot-seconds they took
     inst_cancelled: np.ndarray  # int32 [T, I] attempts whose caller gave up and said so
     inst_busy_s: np.ndarray  # float64 [T, I] busy slot-seconds
     inst_up_s: np.ndarray  # float64 [T, I] seconds in service
@@ -90,6 +95,7 @@ class Series:
     total_messages: np.ndarray  # int64 [E, 2, 4] requests and answers sent after the warm-up, by kind of hop (`plan.HOPS`)
     acked: np.ndarray  # int64 [I] writes acknowledged by a store's primary
     lost: np.ndarray  # int64 [I] acknowledged writes that were lost when this instance was promoted
+    spans: np.ndarray  # int64 [traced attempts, SPAN]: requests followed from end to end, see `engine.kernel.traces`
     lost_writes: list[tuple[float, int, float, str]]  # (instant of the loss, count, age in seconds of the oldest, store) …
     hist_bin_s: int
     reached_s: int  # rows filled
@@ -145,6 +151,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         edge_abandoned=zeros(np.int32, rows, E),
         edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
         edge_extras=zeros(np.int32, rows, E, N_EXTRA), inst_cancelled=zeros(np.int32, rows, I),
+        inst_wasted=zeros(np.int32, rows, I), inst_wasted_s=zeros(np.float64, rows, I),
         start_degraded=zeros(np.int64, rows, S), total_degraded=zeros(np.int64, S),
         edge_latency_s=np.full((rows, E, 3), np.nan, np.float32),
         inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
@@ -169,5 +176,6 @@ def empty_series(plan: Plan, rows: int) -> Series:
         total_messages=zeros(np.int64, E, 2, 4),
         total_hist=zeros(np.int64, S, N_BUCKETS), total_class_begun=zeros(np.int64, C), total_class_ends=zeros(np.int64, C, N_OUT),
         total_blame=zeros(np.int64, E, N_OUT), acked=zeros(np.int64, I), lost=zeros(np.int64, I),
+        spans=zeros(np.int64, 0, len(SPAN)),
         lost_writes=[], hist_bin_s=bin_s, reached_s=0,
     )  # fmt: skip

@@ -86,6 +86,9 @@ def take(world: np.ndarray, time: int, n_seen: int, n_events: int) -> Checkpoint
     hist_bin = int(s["hist_bin"])
     for name in BY_BIN:
         state[name] = s[name][oldest // hist_bin * n : (end // hist_bin + 1) * n].copy()
+    followed = state["frames"]["span"]
+    state["first_span"] = int(min(followed[followed >= 0], default=s["n_span"]))  # those before it are final
+    state["spans"] = s["spans"][state["first_span"] : s["n_span"]].copy()
     return Checkpoint(time, n_seen, n_events, state, oldest)
 
 
@@ -120,6 +123,9 @@ def restore(checkpoint: Checkpoint, beside: np.ndarray) -> np.ndarray:
         rows = checkpoint.state[name]
         s[name][:first] = old[name][:first]
         s[name][first : first + len(rows)] = rows
+    first, rows = checkpoint.state["first_span"], checkpoint.state["spans"]
+    s["spans"][:first] = old["spans"][:first]
+    s["spans"][first : first + len(rows)] = rows
     if s["queues"]["fifo"][: s["n_queue"]].any():
         doors.index_message_groups(world)
     return world

@@ -33,7 +33,7 @@ from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, shards, stores
 from engine.kernel.layout import DETACHED, FREE, GHOST, MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
 from engine.plan import Plan
-from engine.series import Series, empty_series
+from engine.series import SPAN, Series, empty_series
 
 T = TypeVar("T")
 Process = Generator[simpy.Event, Any, None]
@@ -53,7 +53,7 @@ class Conductor:
         rows = math.ceil(plan.duration_s)
         self.series = empty_series(plan, rows)
         self.copies = np.array(plan.copies(), np.int64)
-        self._counts = np.zeros((1, len(plan.instances), 8), np.int64)
+        self._counts = np.zeros((1, len(plan.instances), 10), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
         self.streams = np.array([q for q, (n, _) in enumerate(plan.readers()) if plan.queue(n).shards], np.int64)
@@ -169,6 +169,7 @@ class Conductor:
         s.inst_arrived[row], s.inst_completed[row], s.inst_rejected[row] = counts[:, 0], counts[:, 1], counts[:, 2]
         s.inst_killed[row], s.inst_queue[row], s.inst_queue_peak[row] = self._counts[0, :, 3], self._counts[0, :, 4], self._counts[0, :, 5]
         s.inst_cancelled[row] = counts[:, 6]
+        s.inst_wasted[row], s.inst_wasted_s[row] = counts[:, 8], counts[:, 9] / TICKS_PER_S
         s.inst_worked_s[row], s.inst_stage[row] = counts[:, 7] / TICKS_PER_S, self.stage
         s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
         s.inst_state[row], s.inst_role[row] = self._state[0].T
@@ -206,6 +207,7 @@ class Conductor:
         s.total_class_begun[:], s.total_class_ends[:] = w["class_begun"][:classes], w["class_ends"][:classes]
         s.total_blame[:] = w["blame"][: len(self.plan.edges)]
         s.lost_writes[:] = self.lost_writes
+        s.spans = np.asarray(w["spans"][: w["n_span"]]).view(np.int64).reshape(-1, len(SPAN)).copy()
         s.acked[:] = w["inst"]["acked"][: len(self.plan.instances)]
         s.lost[:] = w["inst"]["n_lost"][: len(self.plan.instances)]
         self._check()

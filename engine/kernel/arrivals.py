@@ -11,6 +11,7 @@ from engine.kernel.layout import FOREVER, THINK, TICKS_PER_S
 from engine.kernel.rng import FOR_THINK, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy
 from engine.kernel.subjects import describe
+from engine.kernel.traces import follow_request
 from engine.kernel.wires import allocate, at, make_ready, release
 
 
@@ -100,6 +101,8 @@ def begin(s, i, key, now):
         s.total_begun[i] += 1
         s.class_begun[fr.kind] += 1
     ins.n_arrived += 1
+    if now >= s.next_sample:
+        follow_request(s, fr, now)
     count_busy(ins, ONE_MORE, now)
     make_ready(s, f)
 

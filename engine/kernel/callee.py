@@ -17,6 +17,8 @@ from engine.kernel.records import executed
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, FOR_THROTTLE, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
 from engine.kernel.stores import may_answer, vouch
+from engine.kernel.traces import span_answered, span_ends
+from engine.kernel.waste import count_waste
 from engine.kernel.wires import NOBODY, count_message, release, replace_child, send
 
 
@@ -25,6 +27,8 @@ def reply(s, f, outcome, now):
     """Send the outcome back. It is dropped when nobody waits any more, and lost when the network is cut."""
     fr = s.frames[f]
     p = fr.parent
+    if fr.span >= 0:
+        span_ends(s, fr.span, outcome, fr.first, now)
     if p >= 0:
         fr.status = outcome
         fr.state = REPLY
@@ -60,6 +64,8 @@ def arrive(s, f, now):
             vanish(s, f)
         return False
     ins.n_arrived += 1
+    if fr.span >= 0:
+        s.spans[fr.span].arrived = now
     if ins.throttle_share > 0.0 and uniform(fr.key, counter(FOR_THROTTLE, ZERO, ZERO)) < ins.throttle_share:
         ins.n_rejected += 1
         reply(s, f, THROTTLED, now)
@@ -87,6 +93,7 @@ def admit(s, f, ins, now):
     """Take a free slot (True), wait in the queue, or be turned away at once."""
     if ins.busy < ins.slots:
         count_busy(ins, ONE_MORE, now)
+        s.frames[f].born = now
         return True
     if ins.queued < ins.capacity:
         s.frames[f].state = WAIT
@@ -111,6 +118,8 @@ def finish(s, f, outcome, holds, now):
         outcome = vouch(s, i, fr, now)
     if fr.group >= 0:
         executed(s, f, outcome)
+    if holds:
+        count_waste(s, f, now)
     if fr.edge >= 0:
         reply(s, f, outcome, now)
     else:
@@ -131,6 +140,9 @@ def end_request(s, f, outcome, now):
     latency = now - fr.born
     cause = outcome if outcome == OK else fr.first & 15
     s.n_ended += 1
+    if fr.span >= 0:
+        span_ends(s, fr.span, outcome, fr.first, now)
+        span_answered(s, fr.span, cause, now)
     s.start_ends[row, cause] += 1
     counted = fr.born >= s.warmup
     if counted:

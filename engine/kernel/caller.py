@@ -20,6 +20,7 @@ from engine.kernel.layout import (
 from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
 from engine.kernel.stores import member_for
 from engine.kernel.views import NO_ANSWER, answered, begin_record, end_record, leave_record
+from engine.kernel.traces import follow_attempt
 from engine.kernel.wires import allocate, count_message, release, send, start_timer, stop_timer
 
 PENDING = np.int64(-1)
@@ -152,6 +153,8 @@ def dispatch(s, f, row, step, tries, now):
     if fr.call >= 0:
         ch.group = fr.call
         s.calls[fr.call].refs += 1
+    if fr.span >= 0:
+        follow_attempt(s, fr, ch, tries, now)
     count_message(s, ch.edge, REQUEST, fr.inst, ch.inst, now)
     if not send(s, c, ch.edge, REQUEST, fr.inst, ch.inst, now):
         release(s, c)

@@ -34,6 +34,7 @@ from engine.kernel.records import leave_joined, stop_leading, wake_orphans
 from engine.kernel.rng import ZERO, draw_u64
 from engine.kernel.slots import count_busy
 from engine.kernel.stores import follow, relink
+from engine.kernel.traces import span_ends
 from engine.kernel.wires import NOBODY, allocate, at, lose_in_flight, replace_child
 
 
@@ -116,6 +117,8 @@ def kill_frame(s, f, answered, now):
         e, i = fr.edge, fr.inst
         fr.parent = -1
         fr.state = GHOST
+        if answered and fr.span >= 0:
+            span_ends(s, fr.span, REFUSED, NOBODY, now)
         if p >= 0:
             if answered:
                 r = allocate(s)
@@ -124,6 +127,7 @@ def kill_frame(s, f, answered, now):
                 fresh.inst = i
                 fresh.edge = e
                 fresh.key = fr.key
+                fresh.span = fr.span
                 replace_child(s, p, f, r)
                 reply(s, r, REFUSED, now)
             else:

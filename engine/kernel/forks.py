@@ -26,6 +26,7 @@ def helper(s, f, parent, pc, state):
     mine.key = fr.key
     mine.kind = fr.kind
     mine.subject = fr.subject
+    mine.span = fr.span
     return h
 
 

@@ -91,6 +91,7 @@ N_TOPIC, N_SUB = 512, 2048
 N_ACCOUNT, N_SHARD = 128, 8192
 N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_VIEW, N_VERSIONS, N_RECORD = 128, 64, 64  # callers of resolvers; answers each remembers at most; records of one
+N_SPAN = 1 << 16  # rows of all traces
 N_IDLE = 262_144  # environments of all functions
 COLD_LOCAL = 1000  # the cold start's place in a program: behind all others, so that it shifts nobody's draws
 DETACHED_LOCAL = 2000  # a detached call's place in a program
@@ -106,16 +107,20 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
     return np.dtype(names, align=True)
 
 
-# One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start;
-# `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and `subject`: the request's class and the
-# key of the thing it is about (−1: none), handed down the call tree. `second`, `twin`: target row and frame of a hedge (`kernel.hedges`);
-# `lane`: the timeout list it is on;
-# `call`: record of the call it makes, `group`: of the call it belongs to (`kernel.records`); `degraded`: built on a fallback.
+# One attempt of one call, from the caller's decision to the answer. `first` is the first cause (−1: none yet); `born` the root's start,
+# of an attempt when it got its slot; `origin` the caller's instance while travelling, later the target row it calls itself; `kind` and
+# `subject`: the request's class and the key of the thing it is about (−1: none), handed down the call tree. `second`, `twin`: target row
+# and frame of a hedge (`kernel.hedges`); `lane`: the timeout list it is on; `call`: record of the call it makes, `group`: of the call it
+# belongs to (`kernel.records`); `degraded`: built on a fallback; `span`: its row in `spans`, −1 when it is not followed (`kernel.traces`).
 frame_dt = _record(
     "born called due parent inst next prev child origin pc edge state tries status first kind subject second twin call group degraded "
-    "lane",
+    "lane "
+    "span",
     unsigned="key",
 )
+# One attempt of a followed request, or the request itself (`parent`, `edge` −1). Instants in ticks, −1: not, or not yet. `outcome` is what
+# the callee answered, `seen` what the caller saw, `pc` the caller's step; `first` as in a frame.
+span_dt = _record("root parent edge inst tries pc sent arrived started finished answered outcome seen first")
 inst_dt = _record(
     "node place down slots capacity busy busy_t busy_sum up_t up_sum queued head tail peak n_arrived n_completed n_rejected n_killed "
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
@@ -124,7 +129,8 @@ inst_dt = _record(
     "hungry_next "
     "holder n_split split_since "
     "shifted probe_pc "
-    "registered absent enrolled withdrawn struck worked hung hung_head",
+    "registered absent enrolled withdrawn struck worked hung hung_head "
+    "n_wasted wasted",
     floats="strain chill "
     "flap_share "
     "extra "
@@ -215,6 +221,7 @@ world_dt = np.dtype(
         ("n_account", I8), ("n_shard", I8),
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("n_view", I8),
+        ("n_span", I8), ("n_trace", I8), ("next_sample", I8), ("sample_gap", I8),
         ("n_fetch", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
@@ -230,6 +237,7 @@ world_dt = np.dtype(
         ("fetches", fetch_dt, (N_FETCH,)),
         ("queues", queue_dt, (N_QUEUE,)), ("messages", message_dt, (N_MESSAGES,)), ("takers", taker_dt, (N_TAKER,)),
         ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
+        ("spans", span_dt, (N_SPAN,)),
         ("views", view_dt, (N_VIEW,)), ("view_since", I8, (N_VIEW, N_VERSIONS)), ("view_rows", I8, (N_VIEW, N_RECORD + 1)),
         ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
         ("topics", topic_dt, (N_TOPIC,)), ("subs", sub_dt, (N_SUB,)),

@@ -20,6 +20,7 @@ from engine.kernel.program import AGAIN, RUN, run
 from engine.kernel.queues import feed_hungry
 from engine.kernel.topics import is_away, park
 from engine.kernel.visibility import look_after, settle
+from engine.kernel.traces import span_answered, spans_time_out
 from engine.kernel.wires import NOBODY, release, stop_timer
 
 DONE, SATURATED = 0, 1
@@ -75,6 +76,8 @@ def give_up(s, f, now):
     """Nothing came in time for caller f, already off its timeout list."""
     fr = s.frames[f]
     row = fr.origin
+    if fr.span >= 0:
+        spans_time_out(s, fr, now)
     let_go(s, row, fr.inst)
     note(s, fr, row, TIMEOUT, now)
     abandon(s, fr.child, s.targets[row].edge, fr.inst, now)
@@ -97,6 +100,8 @@ def happen(s, f, now):
     elif state == REPLY:
         p, outcome, first = fr.parent, fr.status, fr.first
         e, degraded, key = fr.edge, fr.degraded, fr.key
+        if fr.span >= 0 and p >= 0:
+            span_answered(s, fr.span, outcome, now)
         release(s, f)
         if p >= 0:
             caller = s.frames[p]

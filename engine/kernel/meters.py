@@ -100,7 +100,8 @@ def collect_edges(w, row, calls, attempts, abandoned, attempt_ends, call_ends, e
 
 @entry
 def collect_instances(w, row, now, counts, seconds, state):
-    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak, cancelled, work ·
+    """The same for instances. ``counts`` [row, i, :]: arrived, completed, rejected, killed, queue, peak, cancelled, work,
+    attempts and ticks wasted ·
     ``seconds``: busy, up, offered · ``state``: how dead, role."""
     s = w[0]
     for i in range(s.n_inst):
@@ -117,6 +118,10 @@ def collect_instances(w, row, now, counts, seconds, state):
         counts[row, i, 5] = ins.peak
         counts[row, i, 6] = ins.n_cancelled
         counts[row, i, 7] = ins.worked
+        counts[row, i, 8] = ins.n_wasted
+        counts[row, i, 9] = ins.wasted
+        ins.n_wasted = 0
+        ins.wasted = 0
         seconds[row, i, 0] = ins.busy_sum / TICKS_PER_S
         seconds[row, i, 1] = ins.up_sum / TICKS_PER_S
         seconds[row, i, 2] = ins.offered / TICKS_PER_S

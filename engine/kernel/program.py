@@ -23,6 +23,8 @@ from engine.kernel.records import join_or_lead, open_record
 from engine.kernel.rng import FOR_FALLBACK, FOR_SERVICE, ZERO, counter, uniform
 from engine.kernel.slots import free_slot
 from engine.kernel.topics import announce, settle_copy
+from engine.kernel.traces import never_left
+from engine.kernel.waste import count_waste
 from engine.kernel.wires import at, drop_record
 
 NOTHING = np.int64(-1)
@@ -58,6 +60,8 @@ def serve(s, f, step, now):
     drawn = draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO))
     work = np.int64(min(drawn * ins.slow + ins.extra, LONGEST) + 0.5)
     ins.worked += work
+    if fr.span >= 0 and s.spans[fr.span].started < 0:
+        s.spans[fr.span].started = now
     fr.state = SERVE
     at(s, now + work, f)
 
@@ -117,6 +121,7 @@ def run(s, f, outcome, now):
                 fr.pc = step.on_ok
                 continue
             elif step.op == OP_RELEASE:
+                count_waste(s, f, now)
                 free_slot(s, fr.inst, now)
                 fr.pc = step.on_ok
                 continue
@@ -152,6 +157,8 @@ def run(s, f, outcome, now):
             outcome = attempt(s, f, now)
             if outcome == PENDING:
                 return
+            if fr.span >= 0:
+                never_left(s, fr, called_edge(s, fr), outcome, now)
         e = called_edge(s, fr)
         s.attempt_ends[e, outcome] += 1
         if outcome != OK:

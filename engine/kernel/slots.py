@@ -66,6 +66,7 @@ def free_slot(s, i, now):
     if ins.head < 0:
         ins.tail = -1
     ins.queued -= 1
+    s.frames[f].born = now
     make_ready(s, f)
 
 

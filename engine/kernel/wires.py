@@ -152,6 +152,7 @@ def allocate(s):
     fr.call = -1
     fr.group = -1
     fr.degraded = 0
+    fr.span = -1
     return f
 
 

@@ -14,7 +14,7 @@ from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.balancing import by_flow, by_weight, in_turn
 from engine.oracle.clock import Clock, lengths_of
 from engine.oracle.draws import BACKOFF, FALLBACK, JITTER, LOSS, PICK, PICK2, Draws
-from engine.oracle.state import About, Attempt, First, Job, Pool, Record, Server, Site, Target
+from engine.oracle.state import About, Attempt, First, Job, Pool, Record, Server, Site, Span, Target
 
 Process = Generator[simpy.Event, Any, Any]
 HEDGE = 128  # added to the number of a try for its hedge
@@ -37,6 +37,7 @@ class Calls(Clock):
     extras: Counter[tuple[int, int, str]]
     cancelled: Counter[int]
     answers: int
+    spans: list[Span]
     parked: list[tuple[Server, simpy.Event]]
     edge_loss: np.ndarray
     path_loss: np.ndarray
@@ -81,9 +82,13 @@ class Calls(Clock):
 
     def answer(self, job: Job, outcome: str, first: First) -> Process:
         """Carry an outcome back to a caller that still waits."""
+        if job.span:
+            job.span.finished, job.span.outcome = int(self.env.now), outcome
         if not job.abandoned and (yield from self.travel(job, 1)) and not job.abandoned:
             assert job.done is not None
             self.answers += 1
+            if job.span:
+                job.span.answered, job.span.seen = int(self.env.now), outcome
             job.answered = self.answers
             job.done.succeed((outcome, first))
 
@@ -191,12 +196,16 @@ class Calls(Clock):
         """One attempt and its hedge: (outcome, first cause of the callee's own failure, first cause of a hedge that failed before),
         or None when the caller died or was cancelled."""
         if target is None:
-            return "unresolved" if pool.algorithm == "named" else "no_healthy_target", None, None
+            outcome = "unresolved" if pool.algorithm == "named" else "no_healthy_target"
+            self.never_left(job, pool.targets[0].edge, tries, outcome)
+            return outcome, None, None
         caller = job.callee
         site, policy = self.sites[target.edge, caller], self.policies[target.edge]
         if policy.bulkhead is not None and site.inflight >= policy.bulkhead:
+            self.never_left(job, target.edge, tries, "bulkhead_full")
             return "bulkhead_full", None, None
         if not site.admits(self.env.now):
+            self.never_left(job, target.edge, tries, "breaker_open")
             return "breaker_open", None, None
         job.stage = "call"
         job.open = [self.dispatch(job, target, record, local, tries)]
@@ -238,13 +247,27 @@ class Calls(Clock):
         site = self.sites[target.edge, caller]
         key = self.draws.child(job.key, local, tries)
         over = target.via if target.via >= 0 else target.edge
-        sent = Job(over, caller, target.server, key, self.env.event(), job.about, record=record, verb=job.asks)
+        sent = Job(over, caller, target.server, key, self.env.event(), job.about, record=record, verb=job.asks, above=job)
+        sent.span = self.write_down(job, over, target.server.number, tries)
         mine = Attempt(target, site, sent, tries)
         site.inflight += 1
         target.out += 1
         caller.attempts.add(mine)
         self.env.process(self.handle(sent))
         return mine
+
+    def write_down(self, job: Job, edge: int, inst: int, tries: int) -> Span | None:
+        """Write down an attempt of a followed request."""
+        if job.span is None:
+            return None
+        self.spans.append(Span(job.span.root, job.span, edge, inst, tries, int(self.env.now)))
+        return self.spans[-1]
+
+    def never_left(self, job: Job, edge: int, tries: int, outcome: str) -> None:
+        """The same for one that failed before anything was sent."""
+        span = self.write_down(job, edge, -1, tries)
+        if span:
+            span.answered, span.seen = span.sent, outcome
 
     def hedge(self, job: Job, pool: Pool, record: Record | None, local: int, tries: int) -> None:
         """A second attempt, where bulkhead, breaker and budget allow one."""
@@ -289,6 +312,8 @@ class Calls(Clock):
         for attempt in job.open[1:]:
             self.attempt_ends[self.env.now // TICKS_PER_S, attempt.target.edge, "timeout"] += 1
         for attempt in job.open:
+            if attempt.job.span:
+                attempt.job.span.answered, attempt.job.span.seen = int(self.env.now), "timeout"
             self.close(attempt, "timeout")
             self.abandon(attempt)
         job.open = []

@@ -17,9 +17,11 @@ from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, THROTTLE, Draws
 from engine.oracle.gates import Gates
 from engine.oracle.resolution import Names
-from engine.oracle.state import About, First, Job, Pool, Server, Site, Target
+from engine.oracle.state import About, First, Job, Pool, Server, Site, Span, Target
 from engine.oracle.traffic import Traffic
 from engine.plan import Plan
+
+TRACES = 300  # requests followed in a run
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -59,6 +61,10 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         self.completed: Counter[int] = Counter()
         self.rejected: Counter[int] = Counter()
         self.killed: Counter[int] = Counter()
+        self.wasted: Counter[int] = Counter()
+        self.wasted_ticks: Counter[int] = Counter()
+        self.spans: list[Span] = []
+        self.next_sample = 0
         self.worked: Counter[int] = Counter()
         self.latencies: defaultdict[int, list[int]] = defaultdict(list)
         self.start_stores()
@@ -116,7 +122,16 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         """One request from its start to its end at the client."""
         born = self.env.now
         job = Job(-1, None, server, key, None, about)
+        if born >= self.next_sample:
+            gap = ticks(self.plan.duration_s) // TRACES
+            self.next_sample = (born // gap + 1) * gap
+            job.span = Span(sum(s.parent is None for s in self.spans), None, -1, server.number, 0, int(born), int(born))
+            self.spans.append(job.span)
         outcome, first = yield from self.program(server, server.epoch, job)
+        if job.span:
+            job.span.finished = job.span.answered = int(self.env.now)
+            job.span.seen = outcome if outcome == "ok" else first[1]
+            job.span.outcome = outcome
         self.class_ends[about.kind, outcome if outcome == "ok" else first[1]] += 1
         self.start_ends[born // TICKS_PER_S, k, outcome if outcome == "ok" else first[1]] += 1
         if outcome == "ok":
@@ -134,6 +149,8 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
                 yield from self.answer(job, "refused", None)
             return
         self.arrived[server.number] += 1
+        if job.span:
+            job.span.arrived = int(self.env.now)
         turned_away = self.turned_away(server, job)
         if turned_away:
             self.rejected[server.number] += 1
@@ -149,10 +166,12 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         server.jobs.add(job)
         if not (yield from self.take_slot(server, job, epoch)):
             return
+        job.since = int(self.env.now)
         if job.cold:
             function = self.plan.nodes[server.node].behaviour
             assert isinstance(function, Function)
             job.stage = "cold"
+            self.starts(job)
             yield self.work(int(min(self.cold_ticks(function, job.key) * server.slow, FOREVER) + 0.5))
             if server.epoch != epoch:
                 return
@@ -167,6 +186,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             outcome = self.vouch(job)
         self.executed(job, outcome)
         if self.holds_to_the_end(server.node):
+            self.count_waste(job)
             self.free_slot(server)
         self.leave_environment(server)
         yield from self.answer(job, outcome, first)
@@ -247,6 +267,17 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             return "queue_full"
         return None
 
+    def starts(self, job: Job) -> None:
+        """Write down that work begins."""
+        if job.span and job.span.started < 0:
+            job.span.started = int(self.env.now)
+
+    def count_waste(self, job: Job) -> None:
+        """The slot is given back: was the time it was held for nobody?"""
+        if not isinstance(self.plan.nodes[job.callee.node].behaviour, Balancer | Limiter) and job.for_nobody():
+            self.wasted[job.callee.number] += 1
+            self.wasted_ticks[job.callee.number] += int(self.env.now) - job.since
+
     def free_slot(self, server: Server) -> None:
         """Hand the slot to the first in the queue, or let it idle."""
         if server.queue:
@@ -268,10 +299,12 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             if job.record is not None and job.record.idempotent:
                 may = yield from self.take_on(job, epoch)
                 if may is False and not self.holds_to_the_end(server.node):
+                    self.count_waste(job)
                     self.free_slot(server)
                 if not may:
                     return None if may is None else ("ok", None)
             job.stage = "serve"
+            self.starts(job)
             work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow + server.extra
             local += 1
             self.worked[server.number] += int(min(work, FOREVER) + 0.5)
@@ -285,6 +318,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
                 return None
         if not self.holds_to_the_end(server.node):
             local += 1
+            self.count_waste(job)
             self.free_slot(server)
         if isinstance(behaviour, Station) and behaviour.parallel and len(self.pools[server.node]) > 1:
             return (yield from self.all_at_once(job, local, epoch))
@@ -316,7 +350,10 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         """Call every dependency now; the last success or the first failure decides. Each call has a job of its own in the same place."""
         server, decided = job.callee, self.env.event()
         job.stage = "fork"
-        job.branches = [Job(job.edge, job.caller, server, job.key, None, job.about) for _ in self.pools[server.node]]
+        job.branches = [
+            Job(job.edge, job.caller, server, job.key, None, job.about, above=job, decided=decided, span=job.span)
+            for _ in self.pools[server.node]
+        ]
         left = len(job.branches)
 
         def branch(mine: Job, pool: Pool, place: int) -> Process:

@@ -59,6 +59,44 @@ class Job:
     degraded: bool = False  # built on a fallback
     open: list[Attempt] = field(default_factory=list)  # attempts of its present call
     branches: list[Job] = field(default_factory=list)  # its parallel calls
+    above: Job | None = None  # whose call this is an attempt of; None: a client's request, a delivery, a detached call
+    decided: simpy.Event | None = None  # of a parallel call: the others have decided
+    since: int = 0  # when it got its slot
+    span: Span | None = None  # where it is followed
+
+    def for_nobody(self) -> bool:
+        """Whether the caller, or somebody further up, has given up."""
+        job = self
+        while job.above is not None:
+            if job.abandoned or (job.decided is not None and job.decided.triggered):
+                return True
+            job = job.above
+        return False
+
+
+@dataclass(eq=False)
+class Span:
+    """An attempt of a followed request as it is written down, or the request itself; instants in ticks, −1: not."""
+
+    root: int
+    parent: Span | None
+    edge: int
+    inst: int
+    tries: int
+    sent: int
+    arrived: int = -1
+    started: int = -1
+    finished: int = -1
+    answered: int = -1
+    outcome: str = ""
+    seen: str = ""
+
+    def row(self) -> tuple[object, ...]:
+        """For comparison with the kernel's: the span above it stands for itself by where and when it began."""
+        p = self.parent
+        above = (p.edge, p.inst, p.tries, p.sent) if p else None
+        times = (self.sent, self.arrived, self.started, self.finished, self.answered)
+        return (self.root, above, self.edge, self.inst, self.tries, *times, self.outcome, self.seen)
 
 
 @dataclass(eq=False)

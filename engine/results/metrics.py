@@ -21,7 +21,8 @@ REQUEST_TOTALS = (
 )  # fmt: skip
 OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for c in CAUSES))  # of the attempts sent to a node
 NODE_TOTALS = (
-    *OF_CALLERS, "arrived", "completed", "rejected", "killed", "cancelled", "duplicates", "present", "utilisation", "load", "peak_queue",
+    *OF_CALLERS, "arrived", "completed", "rejected", "killed", "cancelled", "wasted", "wasted_s", "duplicates", "present",
+    "utilisation", "load", "peak_queue",
     "acknowledged_writes", "lost_writes", "stale_reads", "hits", "misses",
     "instance_s", "launching_s", "environment_s",
 )  # fmt: skip
@@ -38,7 +39,8 @@ REQUEST_SERIES = (
     "started_per_s", "ok_per_s", "degraded_per_s", "failed_per_s", *FAILED_PER_S, *REQUEST_TOTALS[:2], "in_flight", "mean_s", *PERCENTILES,
 )  # fmt: skip
 NODE_SERIES = (
-    "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "cancelled_per_s", "ok_per_s", "failed_per_s", "error_ratio",
+    "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "cancelled_per_s", "wasted_per_s", "ok_per_s", "failed_per_s",
+    "error_ratio",
     "utilisation", "load", "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
     "replication_lag_s", "replication_lag_writes", "stale_reads_per_s", "hit_ratio",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.events import Event
 from engine.plan import Plan
-from engine.results import expectations, frames, objectives, totals
+from engine.results import expectations, frames, objectives, totals, traces
 from engine.results.columns import PerSecond
 from engine.results.cut import cut
 from engine.results.digest import digest
@@ -81,6 +81,7 @@ class Result:
             "availability": totals.availability(self.series),
             "requests": self._requests(),
             "latency_s": totals.latency_s(self.series),
+            "work": totals.work(self.plan, self.series),
             "nodes": totals.nodes(self.plan, self.series),
             "edges": totals.edges(self.plan, self.series),
             "traffic": totals.traffic(self.plan, self.series),
@@ -133,13 +134,19 @@ class Result:
         """The log, one row per event."""
         return frames.events(self.log)
 
+    @cached_property
+    def traces(self) -> pd.DataFrame:
+        """A few hundred requests from end to end, one row per attempt: where, when, how it ended."""
+        return traces.frame(self.plan, self.series.spans)
+
     def to_json(self) -> str:
         """The summary as JSON text."""
         return json.dumps(self.summary, indent=1, allow_nan=False)
 
     def write(self, folder: str | Path) -> None:
-        """Write ``frames.parquet``, ``events.csv`` and ``summary.json`` into a folder, made if missing."""
+        """Write ``frames.parquet``, ``events.csv``, ``traces.csv`` and ``summary.json`` into a folder, made if missing."""
         frames.write(Path(folder), self.plan, self.per_second, self.log, self.summary)
+        self.traces.to_csv(Path(folder) / "traces.csv", index=False)
 
     def _of_scenario(self, name: str) -> Any:
         return getattr(self.scenario, name, None)

@@ -71,6 +71,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
 
     ``utilisation`` and ``load`` are shares of the capacity in service (0 where that has no bound).
     ``peak_queue`` adds up the instances' peaks of the same second, so with several instances it can lie a little high.
+    ``wasted`` are attempts done although nobody waited for them any more, ``wasted_s`` the slot-seconds they took.
     ``present`` are those still there at the end: arrived = completed + rejected + killed + present.
     For clients ``arrived`` counts the requests they started, ``completed`` those that were answered, ``present`` those still open.
     """
@@ -84,7 +85,8 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
     capacity = total(capacity_s(plan, series.inst_up_s) * counts)
     peaks = by_node(plan, series.inst_queue_peak[rows])
     stores, queues, topics = plan.stores(), plan.queues(), plan.topics()
-    columns = {name: total(getattr(series, f"inst_{name}")) for name in ("arrived", "completed", "rejected", "killed", "cancelled")}
+    summed = ("arrived", "completed", "rejected", "killed", "cancelled", "wasted", "wasted_s")
+    columns = {name: total(getattr(series, f"inst_{name}")) for name in summed}
     columns |= {name: total(getattr(series, f"inst_{name}") * counts) for name in ("busy_s", "offered_s")}
     duplicates = series.edge_extras[rows, :, EXTRAS.index("duplicates")].sum(axis=0)
     stays = series.inst_arrived - series.inst_completed - series.inst_rejected - series.inst_killed - series.inst_cancelled
@@ -104,6 +106,8 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "killed": int(columns["killed"][n]),
             "rejected": int(columns["rejected"][n]),
             "cancelled": int(columns["cancelled"][n]),
+            "wasted": int(columns["wasted"][n]),
+            "wasted_s": float(columns["wasted_s"][n]),
             "duplicates": int(sum(duplicates[e] for e, edge in enumerate(plan.edges) if edge.callee == n)),
             "present": int(columns["present"][n]),
         }
@@ -113,6 +117,22 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
         | (_queue(plan, series, n, rows, chosen) if n in queues else {})
         | (_topic(plan, series, n, rows) if n in topics else {})
         for n, node in enumerate(plan.nodes)
+    }
+
+
+def work(plan: Plan, series: Series) -> dict[str, float | None]:
+    """What the answers cost, over the full seconds after the warm-up: slot-seconds, those spent for callers who had given up, and how many
+    attempts there were for each call and each request. Goodput counts requests answered well, by the second they started in."""
+    rows = window(plan, series)
+    busy_s, wasted_s = (float((values * serving(plan, series))[rows].sum()) for values in (series.inst_busy_s, series.inst_wasted_s))
+    calls, attempts = (int(values[rows].sum()) for values in (series.edge_calls, series.edge_attempts))
+    return {
+        "busy_s": busy_s,
+        "wasted_s": wasted_s,
+        "wasted_share": ratio(wasted_s, busy_s),
+        "goodput_per_s": ratio(float(series.total_ends[:, 0].sum()), rows.stop - plan.warmup_s),
+        "amplification": ratio(attempts, calls),
+        "attempts_per_request": ratio(attempts, int(series.start_begun[rows].sum())),
     }
 
 

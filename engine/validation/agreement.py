@@ -7,10 +7,11 @@ from collections import Counter
 import numpy as np
 
 from engine.behaviours import Source
+from engine.kernel.layout import TICKS_PER_S
 from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
-from engine.series import CACHE_COUNTS, QUEUE_COUNTS, TOPIC_COUNTS
+from engine.series import CACHE_COUNTS, QUEUE_COUNTS, SPAN, TOPIC_COUNTS, Series
 from engine.validation.measuring import play
 
 
@@ -19,6 +20,19 @@ def table(counts: Counter[tuple[int, int, str]], like: np.ndarray) -> np.ndarray
     for (second, column, outcome), n in counts.items():
         if second < len(out):
             out[second, column, OUTCOMES.index(outcome)] += n
+    return out
+
+
+def followed(plan: Plan, series: Series) -> list[tuple[object, ...]]:
+    """The kernel's traces as rows that `engine.oracle.state.Span.row` gives for the oracle's."""
+    rows = [dict(zip(SPAN, row)) for row in series.spans.tolist()]
+    out = []
+    for row in rows:
+        p = rows[row["parent"]] if row["parent"] >= 0 else None
+        above = (p["edge"], p["inst"], p["tries"], p["sent"]) if p else None
+        words = [OUTCOMES[row[name]] if row[name] >= 0 else "" for name in ("outcome", "seen")]
+        times = [row[name] for name in ("sent", "arrived", "started", "finished", "answered")]
+        out.append((row["root"], above, row["edge"], row["inst"], row["tries"], *times, *words))
     return out
 
 
@@ -46,8 +60,11 @@ def differences(plan: Plan, last_first: bool = False) -> dict[str, int]:
     for name, theirs, mine in (
         ("arrived", oracle.arrived, ours.inst_arrived), ("completed", oracle.completed, ours.inst_completed),
         ("rejected", oracle.rejected, ours.inst_rejected), ("killed", oracle.killed, ours.inst_killed),
+        ("wasted", oracle.wasted, ours.inst_wasted),
     ):  # fmt: skip
         found[name] = sum(abs(theirs[i] - int(mine[:, i].sum())) for i in servers)
+    found["wasted time"] = sum(abs(oracle.wasted_ticks[i] - round(ours.inst_wasted_s[:, i].sum() * TICKS_PER_S)) for i in servers)
+    found["traces"] = len(set(followed(plan, ours)) ^ {span.row() for span in oracle.spans})
     names, kinds = np.zeros_like(ours.total_class_ends), oracle.class_ends
     for (kind, outcome), n in kinds.items():
         names[kind, OUTCOMES.index(outcome)] += n
