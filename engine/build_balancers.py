@@ -59,7 +59,7 @@ def probe_programs(plan: Plan, s: np.void, steps: int) -> int:
         if isinstance(plan.nodes[n].behaviour, Station):
             work, end = s["steps"][steps], s["steps"][steps + 1]
             work["op"], work["dist"], work["holds"], work["on_ok"] = L.OP_SERVE, n, 1, steps + 1
-            end["op"], end["status"], end["holds"], end["local"] = L.OP_RETURN, L.OK, 1, 1
+            end["op"], end["status"], end["holds"], end["local"] = L.OP_RETURN, L.OK, L.OF_PROBE, 1
             s["inst"]["probe_pc"][list(plan.instances_of(n))] = steps
             steps += 2
     return steps

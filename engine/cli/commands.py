@@ -75,7 +75,7 @@ def faultline() -> None:
 @click.option("--seed", type=Seed(), help="Instead of the document's seed.")
 @click.option("--duration", "duration_s", type=Seconds(), help="Simulate this long instead of the document's duration.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write frames.parquet, events.csv, traces.csv and summary.json there.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the tables, the log, the traces and the summary there.")
 def run(file: str, variant: str | None, seed: int | None, duration_s: float | None, as_json: bool, out: Path | None) -> int:
     """Run one scenario and print what came of it."""
     from engine.cli.playing import player

@@ -9,7 +9,7 @@ from engine.kernel.gates import pass_gate
 from engine.kernel.hangs import hold_back
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, THROTTLED,
+    ALIVE, ANSWER, DEAD_REFUSED, ERROR, NO_WRITER, OF_PROBE, OK, ON_DEMAND, QUEUE_FULL, REFUSED, REPLY, ROLE_PRIMARY, THROTTLED,
     TICKS_PER_S, WAIT,
 )  # fmt: skip
 from engine.kernel.meters import bucket
@@ -118,7 +118,7 @@ def finish(s, f, outcome, holds, now):
         outcome = vouch(s, i, fr, now)
     if fr.group >= 0:
         executed(s, f, outcome)
-    if holds:
+    if holds and holds != OF_PROBE:
         count_waste(s, f, now)
     if fr.edge >= 0:
         reply(s, f, outcome, now)

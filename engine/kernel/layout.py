@@ -41,6 +41,7 @@ JOINING, JOIN, ENDED, THINK = np.arange(20, 24)
 # JOINING: waits for its parallel calls · JOIN: the helper that counts them · ENDED: a parallel call that is over · THINK: a user of a
 # closed loop between two requests; its frame belongs to nobody
 PARKED = np.int64(25)  # a topic's copy that waits for the topic to come back (`kernel.topics`)
+OF_PROBE = np.int64(2)  # `holds` at the end of a probe: nobody waits for it, and it is no waste
 DETACHED = np.int64(-3)  # `edge` of calls nobody waits for (`kernel.detached`)
 AWAITING = np.int64(40)  # waits at a cache for another request that fetches the same key
 HELPER = np.int64(-2)  # `edge` of the helper frames of parallel calls; −1: a client's request

@@ -197,7 +197,7 @@ class Calls(Clock):
         or None when the caller died or was cancelled."""
         if target is None:
             outcome = "unresolved" if pool.algorithm == "named" else "no_healthy_target"
-            self.never_left(job, pool.targets[0].edge, tries, outcome)
+            self.never_left(job, pool.edge, tries, outcome)
             return outcome, None, None
         caller = job.callee
         site, policy = self.sites[target.edge, caller], self.policies[target.edge]

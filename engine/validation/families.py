@@ -14,10 +14,17 @@ from engine.validation.plans_caches import random_cache_fault, random_plan_of_ca
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import random_elastic_plan
 from engine.validation.plans_lifecycle import random_group_fault, random_group_plan, random_withdrawn_plan, withdrawal
+from engine.validation.plans_mappings import random_mapping_plan
 from engine.validation.plans_network import random_network_plan, random_rough_queue_plan
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
 from engine.validation.plans_resolver import empty_answer, random_many_plan, random_resolver_plan
-from engine.validation.plans_stores import random_plan_of_stores, random_store_fault
+from engine.validation.plans_stores import (
+    random_plan_of_quorums,
+    random_plan_of_regions,
+    random_plan_of_stores,
+    random_region_fault,
+    random_store_fault,
+)  # fmt: skip
 from engine.validation.plans_topics import random_topic_plan, topic_fault
 
 
@@ -41,6 +48,8 @@ FAMILIES = (
     Family("caches", random_plan_of_caches, lambda r, plan, _: random_cache_fault(r, plan)),
     Family("caches that coalesce", random_plan_of_herds, partial(random_fault, store=False)),
     Family("partitions and replicas", random_plan_of_stores, random_store_fault),
+    Family("quorums", random_plan_of_quorums, random_store_fault),
+    Family("stores in two Regions", random_plan_of_regions, lambda r, plan, _: random_region_fault(r, plan)),
     Family("message queues", random_queue_plan, random_queue_fault),
     Family("a rough network", random_network_plan, random_fault),
     Family("queues over a rough network", random_rough_queue_plan, random_queue_fault),
@@ -50,5 +59,6 @@ FAMILIES = (
     Family("balancers with a node in each zone", random_zonal_plan, shift),
     Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
+    Family("functions on queues", random_mapping_plan, random_queue_fault),
     Family("topics", random_topic_plan, topic_fault),
 )
