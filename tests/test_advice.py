@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 from engine.advice import RULES, SEVERITIES, Finding, advise
+from engine.components import COMPONENTS
 from engine.document import Scenario, load, parse
 from engine.document.scenario import Change, Variant
 from engine.document.variants import changed
-from tests.documents import said, shop, with_edge, with_node
+from tests.documents import said, shop, tiny, with_edge, with_node
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "scenarios"
 TWO_AZS = ["us-east-1a", "us-east-1b"]
@@ -318,8 +319,6 @@ def test_the_worst_come_first():
 
 def test_advice_needs_no_run_and_stops_no_document():
     """Every document that can run can be advised, whatever is in it: one node of each kind after another, then loops and long chains."""
-    from engine.components import COMPONENTS
-
     for kind, cls in COMPONENTS.items():
         data = shop(nodes=[*shop()["nodes"], {"id": "new", "kind": kind, **cls.create}])
         if not said(data):
@@ -327,6 +326,15 @@ def test_advice_needs_no_run_and_stops_no_document():
     chain = [{"id": f"s{n}", "kind": "limiter" if n % 2 else "service"} for n in range(499)]
     calls = [{"from": a["id"], "to": b["id"]} for a, b in itertools.pairwise([{"id": "users"}, *chain])]
     advise(parse({"faultline": 1, "nodes": [{"id": "users", "kind": "clients"}, *chain], "edges": calls}))
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_the_cure_of_a_finding_is_a_sound_document_whatever_the_kind(kind):
+    data = tiny(kind)
+    for finding in advise(parse(data)):
+        if finding.change:
+            cured = after(data, finding.change)
+            assert finding not in advise(cured), finding
 
 
 def test_a_loop_through_a_queue_is_walked_once():

@@ -12,6 +12,8 @@ from engine.behaviours import Queue
 
 RECEIVES = 5  # assumption: a few tries tell a bad message from a bad moment
 
+KEEPERS = ("queue", "sqs")  # kinds that keep dead letters of their own kind; what a stream gives up goes to the second
+
 
 class NoDeadLetterQueue(Rule):
     """A queue with consumers and no place for what they fail on; or one whose place forgets before the queue would."""
@@ -43,7 +45,8 @@ class NoDeadLetterQueue(Rule):
         nodes: dict[str, Any] = {id: fields}
         if queue.dead_letter is None:
             component = design.component(id)
-            nodes[home] = {"kind": component.kind, "retention_s": min(2 * queue.retention_s, 1_209_600.0)}
+            kind = component.kind if component.kind in KEEPERS else "sqs"
+            nodes[home] = {"kind": kind, "retention_s": min(2 * queue.retention_s, 1_209_600.0)} | ({"fifo": True} if queue.fifo else {})
             nodes[home] |= {key: getattr(component, key) for key in ("region",) if getattr(component, key, None)}
         said = ", ".join(f"{key}: {value}" for key, value in fields.items())
         return self.finding("medium", why, f"Set {said} on {id}, and look at what arrives there.", (id,), change={"nodes": nodes})

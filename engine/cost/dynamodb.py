@@ -22,7 +22,7 @@ class DynamoDbPrice(Price):
     write_hour: ClassVar = infracost(0.00065, "WCU-h", READ)
     read_hour: ClassVar = infracost(0.00013, "RCU-h", READ)
     kept: ClassVar = infracost(0.25, "GB-month", READ)
-    left_out: ClassVar = "Writes of more than 1 kB, point-in-time recovery, replicated writes of a global table, streams."
+    left_out: ClassVar = "Writes of more than 1 kB, point-in-time recovery, transfer between the Regions of a global table, streams."
 
     def lines(self, use: Use) -> Iterator[Line]:
         written = use.writes / use.requests if use.requests else 1.0
@@ -34,4 +34,7 @@ class DynamoDbPrice(Price):
         else:
             yield self.write.of("Write units", use.writes)
             yield self.read.of("Read units", (use.requests - use.writes) * units)
-        yield self.kept.of("Storage", use.field("storage_gb", STORAGE_GB))
+        copies = len(use.field("replica_regions", ()))
+        if copies:
+            yield self.write.of("Replicated writes", use.writes * copies)
+        yield self.kept.of("Storage", use.field("storage_gb", STORAGE_GB) * (1 + copies))
