@@ -30,14 +30,14 @@ def warm() -> None:
 
     from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store, Topic
     from engine.control.conductor import Conductor
-    from engine.kernel import doors, hangs, moves, shards
+    from engine.kernel import doors, hangs, moves, registration, shards, views
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
 
     service, failover = Distribution("constant", 0.001), Failover(1, 0.5, 2, 0.1, 0.1, 0.1, 0.1)
     nodes = (
         PlanNode("c", "clients", "c", Source(((0.0, 5.0),)), 0, 1, (0,)),
-        PlanNode("b", "balancer", "b", Balancer("round_robin", HealthCheck(1, 0.5, 2, 2)), 1, 1, (1,)),
+        PlanNode("b", "balancer", "b", Balancer("round_robin", HealthCheck(1, 0.5, 2, 2, deep=True)), 1, 1, (1,)),
         PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2, 3, 4, 5)),
         PlanNode("d", "store", "d", Store(("a", "a"), 1, None, service, failover), 3, 2, ()),
         PlanNode("e", "store", "e", Store(("a", "a"), 1, None, service, failover, replicas=1), 5, 2, ()),
@@ -67,6 +67,8 @@ def warm() -> None:
     moves.replay(conductor.world, 0, 0, 0, 0)
     moves.wake_topics(conductor.world)
     hangs.let_answers_go(conductor.world, 2)
+    registration.relist_balancers(conductor.world)
+    views.set_answer(conductor.world, 0, np.zeros(1), conductor.now)
     if COMPILED:
         MARK.touch()
 
