@@ -149,3 +149,27 @@ def test_strong_regions_are_three_of_one_set():
     assert wrong_field(consistency="strong", replica_regions=["us-east-2", "eu-west-1"]) == ["replica_regions"]
     assert wrong_field(replica_regions=["us-east-1"]) == ["replica_regions"]
     assert wrong_field(mode="provisioned") == wrong_field(capacity_per_s=5) == ["capacity_per_s"]
+
+
+def bucket(*faults, **fields):
+    """Summary of five minutes of a service in Oregon that writes a bucket in Virginia."""
+    data = {
+        "faultline": 1, "seed": 5, "duration_s": 300, "regions": US,
+        "nodes": [
+            {"id": "users", "kind": "clients", "rate_per_s": 20, "keys": {"count": 200}},
+            {"id": "web", "kind": "service", "azs": ["us-west-2a"], "concurrency": 400},
+            {"id": "files", "kind": "s3", **fields},
+        ],
+        "edges": [{"from": "users", "to": "web", "timeout_s": 4}, {"from": "web", "to": "files", "timeout_s": 2}], "faults": list(faults),
+    }  # fmt: skip
+    assert said(data) == []
+    return simulate(parse(data)).summary
+
+
+def test_a_bucket_is_turned_to_in_another_region_by_a_person_and_lacks_what_was_not_copied_yet():
+    switch = {"decide_s": 20, "misses": 2, "promote_s": 0, "propagate_ttl_s": 5}
+    (copied,) = bucket(VIRGINIA | {"at_s": 90}, replica_regions=["us-west-2"], replica_lag_s=30, region_failover=switch)["faults"]
+    assert 28 < copied["rpo_s"] < 32 and 30 < copied["rto_s"] < 80
+    assert bucket(VIRGINIA | {"at_s": 90}, replica_regions=["us-west-2"])["faults"][0]["rto_s"] is None  # nobody decides
+    checks = {field for field, _ in make("s3", region_failover={}, reads="replicas").check(AMERICA)}
+    assert checks == {"region_failover", "reads"}

@@ -7,7 +7,7 @@ import time
 import pytest
 import yaml
 
-from engine.components import COMPONENTS, NOT_YET
+from engine.components import COMPONENTS
 from engine.document import parse, problems
 from engine.fields import number_hint
 from tests.documents import SHOP, said, shop, with_edge, with_fault, with_node, with_queue
@@ -47,11 +47,6 @@ def test_all_problems_are_reported_at_once():
 
 def test_an_unknown_kind_is_answered_with_the_known_ones():
     one(with_node("web", kind="servise"), "nodes.web", "'servise'", "did you mean 'service'?", f"the kinds are {', '.join(COMPONENTS)}")
-
-
-@pytest.mark.parametrize("kind", NOT_YET)
-def test_a_kind_of_a_later_version_is_called_not_available(kind):
-    one(with_node("web", kind=kind), "nodes.web", f"kind {kind!r} is not available in this version; available are clients")
 
 
 def test_an_unknown_field_is_answered_with_a_close_one():

@@ -9,8 +9,7 @@ from typing import ClassVar, Literal
 from engine.behaviours import Failover
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import Limit, RegionPlaced, quantity
-from engine.components.values import Lognormal, ServiceTime
-from engine.fields import listed
+from engine.components.values import Lognormal, ServiceTime, check_replica_regions
 from engine.geography import Geography
 
 PARTITION = "DynamoDB developer guide, partition key design: 3,000 read units or 1,000 write units per second and partition"
@@ -121,11 +120,7 @@ class DynamoDb(RegionPlaced):
     def _check_regions_of_replicas(self, geography: Geography) -> Iterator[tuple[str, str]]:
         """Replicas are in other Regions that there are; strong consistency knows which three belong together."""
         replicas, home = self.replica_regions or [], self.home(geography)
-        for region in replicas:
-            if region not in geography.azs_of:
-                yield "replica_regions", f"there is no Region {region!r}; the Regions are {listed(geography.azs_of)}"
-            elif region == home or replicas.count(region) > 1:
-                yield "replica_regions", f"{region!r} has the table already; name other Regions, each once"
+        yield from check_replica_regions(replicas, home, geography)
         if self.consistency == "strong" and len(replicas) != 2:
             yield "consistency", f"strong needs exactly three Regions, this table is in {1 + len(replicas)}; name two in replica_regions"
         elif self.consistency == "strong" and not any({home, *replicas} <= together for together in MRSC_SETS):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from engine.behaviours import Distribution, Failover, HealthCheck, Keys
 from engine.components.shapes import Numbers, Ramp, RateField, Sine, Spike, Steady, Steps, Trace, Users
-from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
+from engine.fields import LONGEST_S, Id, OneOf, Strict, listed, quantity
 from engine.geography import Geography
 
 
@@ -218,14 +218,24 @@ class RegionFailoverFields(FailoverFields):
 
 
 def check_abroad(
-    failover: RegionFailoverFields | None, replicas: list[str] | None, home: str, geography: Geography
+    failover: RegionFailoverFields | None, replicas: list[str] | None, home: str, geography: Geography, field: str = "replica_azs"
 ) -> Iterator[tuple[str, str]]:
     """A failover to another Region needs a replica there."""
     if failover is None:
         return
-    yield from ((f"region_failover.{field}", message) for field, message in failover.check())
-    if not {geography.region_of.get(az) for az in replicas or ()} - {home, None}:
-        yield "region_failover", "no replica is in another Region; name an AZ of one in `replica_azs`"
+    yield from ((f"region_failover.{name}", message) for name, message in failover.check())
+    if not {geography.region_of.get(place) for place in replicas or ()} - {home, None}:
+        yield "region_failover", f"no replica is in another Region; name one in `{field}`"
+
+
+def check_replica_regions(replicas: list[str] | None, home: str, geography: Geography) -> Iterator[tuple[str, str]]:
+    """Replicas are in Regions that there are, each once, and not at home."""
+    names = replicas or []
+    for region in names:
+        if region not in geography.azs_of:
+            yield "replica_regions", f"there is no Region {region!r}; the Regions are {listed(geography.azs_of)}"
+        elif region == home or names.count(region) > 1:
+            yield "replica_regions", f"{region!r} has a copy already; name other Regions, each once"
 
 
 class QuorumFields(Strict):
