@@ -126,8 +126,8 @@ class Placed(Component):
     spans_azs: ClassVar[bool] = False  # kept up by its provider in several AZs, whichever is lost; there is no AZ to choose
 
     def home(self, geography: Geography) -> str:
-        """Id of its Region."""
-        return self.region or (geography.region_of[self.azs[0]] if self.azs else geography.first_region)
+        """Id of its Region; of the first one as long as its AZ is unknown, which is a problem of its own."""
+        return self.region or (geography.region_of.get(self.azs[0], geography.first_region) if self.azs else geography.first_region)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         azs, region = self.azs or [], self.region

@@ -60,7 +60,7 @@ class Function(AzPlaced):
         return self.cold_start_s.lower()
 
     def environments(self, geography: Geography) -> tuple[str, int, int] | None:
-        return geography.region_of[self.home_azs(geography)[0]], self.limit, self.reserved_concurrency or 0
+        return self.home(geography), self.limit, self.reserved_concurrency or 0
 
     def lower(self, geography: Geography) -> FunctionBehaviour:
         return FunctionBehaviour(
