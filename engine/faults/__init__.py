@@ -1,4 +1,4 @@
-"""Every kind of fault, one file each. A new file in this folder is found by itself."""
+"""Every kind of fault, one file each. A new file in this folder is found by itself. Those with a library's names come last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.found import found
 def _by_kind() -> dict[str, type[Fault]]:
     kinds = {cls.model_fields["kind"].default: cls for cls in found(__name__, Fault)}
     kinds.pop("", None)  # what several kinds have in common
-    return dict(sorted(kinds.items()))
+    return dict(sorted(kinds.items(), key=lambda item: (item[1].library, item[0])))
 
 
 FAULTS = _by_kind()
