@@ -14,7 +14,7 @@ from engine.validation.plans_caches import random_cache_fault, random_plan_of_ca
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import random_elastic_plan
 from engine.validation.plans_lifecycle import random_group_fault, random_group_plan, random_withdrawn_plan, withdrawal
-from engine.validation.plans_mappings import random_mapping_plan
+from engine.validation.plans_mappings import mapping_fault, random_mapping_plan
 from engine.validation.plans_network import random_network_plan, random_rough_queue_plan
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
 from engine.validation.plans_resolver import empty_answer, random_many_plan, random_resolver_plan
@@ -25,6 +25,7 @@ from engine.validation.plans_stores import (
     random_region_fault,
     random_store_fault,
 )  # fmt: skip
+from engine.validation.plans_streams import random_stream_plan, stream_fault
 from engine.validation.plans_topics import random_topic_plan, topic_fault
 
 
@@ -61,4 +62,6 @@ FAMILIES = (
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
     Family("functions on queues", random_mapping_plan, random_queue_fault),
     Family("topics", random_topic_plan, topic_fault),
+    Family("functions on queues", random_mapping_plan, mapping_fault),
+    Family("streams", random_stream_plan, stream_fault),
 )

@@ -17,7 +17,7 @@ def some_function(r: random.Random, mean_s: float) -> Function:
     """Short of environments now and then, and never two things at once."""
     return Function(
         differing(r, mean_s), differing(r, 0.2), r.choice([0.0, 0.3, 5.0]), r.choice([2, 6, 200]), r.choice([0, 0, 2]),
-        r.choice([5.0, 40.0, 1000.0]),
+        r.choice([20.0, 40.0, 1000.0]),
     )  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def random_mapping_plan(seed: int, duration_s: float = 30.0) -> Plan:
         "workers": some_function(r, r.choice([0.01, 0.05, 0.3])),
         "api": some_function(r, 0.03),
         "jobs": queue,
-        "dead": Queue(),
+        "dead": Queue(visibility_timeout_s=1.5007, max_receives=3),
         "db": Store(("a", "b") if r.random() < 0.5 else ("a",), r.choice([2, 8]), None, differing(r, 0.004), None),
     }
     edges: Edges = {

@@ -26,7 +26,7 @@ def random_stream_plan(seed: int, duration_s: float = 25.0) -> Plan:
         "robots": Source(((0.0, 10.171),)),
         "api": random_worker(r, 0.01),
         "jobs": stream,
-        "dead": Queue(),
+        "dead": Queue(visibility_timeout_s=1.5007, max_receives=3),
         "workers": random_worker(r, r.choice([0.01, 0.05])),
         "db": Store(("a", "b") if r.random() < 0.5 else ("a",), r.choice([2, 8]), None, differing(r, 0.004), None),
     }
