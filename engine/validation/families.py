@@ -60,7 +60,6 @@ FAMILIES = (
     Family("balancers with a node in each zone", random_zonal_plan, shift),
     Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
-    Family("functions on queues", random_mapping_plan, random_queue_fault),
     Family("topics", random_topic_plan, topic_fault),
     Family("functions on queues", random_mapping_plan, mapping_fault),
     Family("streams", random_stream_plan, stream_fault),
