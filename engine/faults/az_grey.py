@@ -17,6 +17,7 @@ class AzGrey(Fault):
     kind: Literal["az_grey"] = "az_grey"
     label: ClassVar = "AZ grey failure"
     summary: ClassVar = "The network of the AZ is slow and loses messages; nothing in it is down."
+    rank: ClassVar = 20
     targets: ClassVar = ("az",)
     default_for_s: ClassVar = 300.0
 

@@ -14,6 +14,7 @@ class Errors(Fault):
     kind: Literal["errors"] = "errors"
     label: ClassVar = "Errors"
     summary: ClassVar = "A share of requests is answered with an error at once."
+    rank: ClassVar = 16
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "cache", "store", "function", "queue", "topic")
     not_on: ClassVar = {

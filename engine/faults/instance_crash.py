@@ -14,6 +14,7 @@ class InstanceCrash(Fault):
     kind: Literal["instance_crash"] = "instance_crash"
     label: ClassVar = "Instance crash"
     summary: ClassVar = "The process dies with all it was serving and queueing; it comes back empty."
+    rank: ClassVar = 10
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "cache", "store", "function")
 

@@ -14,6 +14,7 @@ class Latency(Fault):
     kind: Literal["latency"] = "latency"
     label: ClassVar = "Latency"
     summary: ClassVar = "Every round trip over the edge takes longer by a fixed time."
+    rank: ClassVar = 18
     targets: ClassVar = ("edge", "node")
     behaviours: ClassVar = ("balancer", "station", "cache", "store", "function", "limiter", "queue", "topic")
 

@@ -14,6 +14,7 @@ class NodeDown(Fault):
     kind: Literal["node_down"] = "node_down"
     label: ClassVar = "Node down"
     summary: ClassVar = "All instances of the node are gone at once, whatever AZ they are in."
+    rank: ClassVar = 12
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("balancer", "station", "cache", "store", "function", "limiter", "queue", "topic")
 

@@ -18,6 +18,7 @@ class Partition(Fault):
     kind: Literal["partition"] = "partition"
     label: ClassVar = "Network partition"
     summary: ClassVar = "Nothing passes over the edge, or between the two places; nobody is told."
+    rank: ClassVar = 20
     targets: ClassVar = ("edge",)
 
     target: str | None = quantity(None, "", "The edge that is cut, `from->to`.", max_length=200)  # type: ignore[assignment]

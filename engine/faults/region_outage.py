@@ -14,6 +14,7 @@ class RegionOutage(Fault):
     kind: Literal["region_outage"] = "region_outage"
     label: ClassVar = "Region outage"
     summary: ClassVar = "Everything in the Region falls silent, regional services included."
+    rank: ClassVar = 10
     targets: ClassVar = ("region",)
     default_for_s: ClassVar = 300.0
 

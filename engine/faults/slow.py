@@ -14,6 +14,7 @@ class Slow(Fault):
     kind: Literal["slow"] = "slow"
     label: ClassVar = "Slow"
     summary: ClassVar = "Requests take several times as long to serve; health checks see nothing wrong."
+    rank: ClassVar = 14
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "cache", "store", "function")
     not_on: ClassVar = {

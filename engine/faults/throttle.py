@@ -14,6 +14,7 @@ class Throttle(Fault):
     kind: Literal["throttle"] = "throttle"
     label: ClassVar = "Throttling"
     summary: ClassVar = "A share of requests is turned away at once, as when a quota is used up."
+    rank: ClassVar = 22
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "store", "function", "limiter", "queue", "topic")
     not_on: ClassVar = {

@@ -5,13 +5,14 @@ import { compact } from "../frames/words";
 /** What people read: the name if there is one, else the id. */
 export const shownName = (node: Node): string => (typeof node.name === "string" && node.name ? node.name : node.id);
 
-/** What a card says while nothing was simulated: its first numbers that are set, e.g. “6 instances · 8 slots”. */
+/** What a card says while nothing was simulated: its first numbers that say something, e.g. “6 instances · 8 slots”. */
 export function designLine(node: Node, kind: Kind): string {
   const words = kind.fields.map((field) => said(field, node[field.name] ?? field.default)).filter((text) => text !== null);
   return words.slice(0, 2).join(" · ") || kind.category;
 }
 
 function said(field: Field, value: Json | undefined): string | null {
+  if (value === 0) return null; // what is off is not worth a word
   if (typeof value === "number") return `${compact(value)} ${unitOf(field)}`;
   if (field.type === "choice" && typeof value === "string") return value.replaceAll("_", " ");
   if (field.type === "oneof" && value !== null && typeof value === "object" && !Array.isArray(value)) {
