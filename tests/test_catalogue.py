@@ -78,7 +78,7 @@ def test_every_default_is_what_the_document_may_say(kind):
 
 def test_the_faults_a_kind_offers_are_those_that_can_happen_to_it():
     assert KINDS["clients"]["faults"] == ["hot_key", "surge"]
-    assert KINDS["alb"]["faults"] == ["latency", "node_down"]
+    assert KINDS["alb"]["faults"] == ["node_down", "latency"]
     assert "instance_crash" in KINDS["rds"]["faults"] and "az_power_loss" not in KINDS["rds"]["faults"]
 
 
