@@ -94,7 +94,7 @@ def limit_rows(cls: type[Component]) -> list[dict[str, str]]:
 
 def losses(cls: type[Component]) -> list[tuple[str, str]]:
     """(what is lost, what that does to it)."""
-    return [("An AZ", cls.az_loss), ("A Region", cls.region_loss), ("The control plane", cls.control_loss)]
+    return [("an AZ", cls.az_loss), ("a Region", cls.region_loss), ("the control plane", cls.control_loss)]
 
 
 def place(cls: type[Component]) -> str:
@@ -149,7 +149,7 @@ def markdown(cls: type[Component]) -> str:
         "```yaml\n" + example(cls) + "```",
         "## Where it sits", place(cls),
         "## Fields", _table(rows(entry["fields"])),
-        "## When things fail", _table([{"lost": what, "then": then} for what, then in losses(cls)]),
+        "## When things fail", _table([{"loss of": what, "what happens": then} for what, then in losses(cls)]),
         *(["## Limits", _table(limit_rows(cls))] if cls.limits else []),
         *(["## Left out", cls.left_out] if cls.left_out else []),
         "## Connections", f"It may call: {', '.join(calls) or 'nothing'}.", f"It may be called by: {', '.join(called) or 'nobody'}.",

@@ -18,7 +18,7 @@ with st.container(width=1100):
     sourced, assumed = shares([entry])
     st.subheader(cls.label)
     st.markdown(prose(cls))
-    st.caption(f"{cls.category} · simulated as a {cls.behaviour} · {sourced} defaults from published documents, {assumed} assumptions")
+    st.caption(f"{cls.category} · simulated as a {cls.behaviour} · {sourced} defaults from published documents, {assumed} assumed")
     st.code(example(cls).strip(), language="yaml")
     st.markdown(f"**Where it sits.** {place(cls)}")
 
@@ -27,7 +27,7 @@ with st.container(width=1100):
 
     st.subheader("When things fail")
     for what, then in losses(cls):
-        st.markdown(f"**{what} is lost.** {then}")
+        st.markdown(f"**Loss of {what}.** {then}")
     st.markdown(f"**Faults of its own.** {', '.join(fault_labels(cls)) or 'None'}.")
     if cls.limits:
         st.subheader("Limits")
