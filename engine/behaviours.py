@@ -161,7 +161,9 @@ class Cache(Station):
     capacity: int | None = None  # keys per instance; None: all there are
     ttl_s: float | None = None  # from the fill on; hits do not prolong it
     hit_ratio: float | None = None  # instead of remembering: this share of look-ups hits
-    writes: Literal["through", "around"] = "through"  # a write that succeeded is kept, or what was kept of its key is dropped
+    writes: Literal["through", "around", "back"] = "through"  # what succeeded is kept, or its key dropped; back: kept, and stored later
+    flush_interval_s: float = 1.0  # with `back`: a key goes to the store this long after its first write, or when it is pushed out
+    stale_while_revalidate_s: float = 0.0  # an expired value is given out for this long while the instance fetches a new one
     stale_if_error_s: float = 0.0  # an expired value is given out for this long when a new one cannot be had
     coalesce: bool = False  # of the requests that miss one key at the same time, one fetches it and the others wait; reading through only
 

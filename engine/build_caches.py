@@ -24,11 +24,17 @@ def memories(plan: Plan, s: np.void) -> None:
         row["first"], row["head"], row["tail"] = m * n_keys, -1, -1
         row["capacity"] = UNLIMITED if cache.capacity is None else cache.capacity
         row["ttl"] = 0 if cache.ttl_s is None else L.ticks(cache.ttl_s)
+        fetches = bool(plan.nodes[plan.instances[i].node].calls)  # else it only does what it is asked
+        row["revalidate"], row["flush_after"] = L.ticks(fetches * cache.stale_while_revalidate_s), L.ticks(cache.flush_interval_s)
+        row["backlogs"] = -1
+        if fetches and cache.writes == "back":
+            row["backlogs"] = s["n_backlog"]
+            s["n_backlog"] += n_keys
         row["grace"] = L.ticks(cache.stale_if_error_s)
         row["hit_ratio"] = -1.0 if cache.hit_ratio is None else cache.hit_ratio
         s["inst"]["memory"][i] = m
         row["fetches"] = -1
-        if cache.coalesce:
+        if fetches and (cache.coalesce or cache.stale_while_revalidate_s):
             row["fetches"] = s["n_fetch"]
             s["n_fetch"] += n_keys
     s["n_memory"], s["n_entry"] = len(plan.memories()), len(plan.memories()) * n_keys
@@ -48,16 +54,49 @@ def program(cache: Cache, pools: list[int]) -> list[Step] | None:
     waiting: list[Step] = []  # behind all others, so that the draws of the calls are the same with and without it
     if cache.coalesce:
         waiting, fetch = [{"op": int(L.OP_COALESCE), "on_ok": 3, "on_miss": GOOD, "on_fail": last}], last + 1
+    later = last + 1 + len(waiting)
+    refreshing = refresh(pools, later) if cache.stale_while_revalidate_s else []
+    flushing, write = [], 3
+    if cache.writes == "back":
+        write = later + len(refreshing)
+        flushing = [{"op": int(L.OP_KEEP), "on_ok": GOOD, "on_fail": 3}, *flush(pools, write + 1)]
     return [
         serve,
-        {"op": int(L.OP_WRITES), "on_ok": 2, "on_fail": 3},
+        {"op": int(L.OP_WRITES), "on_ok": 2, "on_fail": write},
         {"op": int(L.OP_LOOKUP), "on_ok": GOOD, "on_fail": fetch},
         *({"op": int(L.OP_CALL), "pool": pool, "on_ok": 4 + k, "on_fail": last} for k, pool in enumerate(pools)),
-        {"op": int(L.OP_WRITES), "on_ok": after + 1, "on_fail": after + 1 if cache.writes == "through" else after + 2},
+        {"op": int(L.OP_WRITES), "on_ok": after + 1, "on_fail": after + 1 if cache.writes != "around" else after + 2},
         {"op": int(L.OP_FILL), "on_ok": GOOD},
         {"op": int(L.OP_DROP), "on_ok": GOOD},
         stale,
         *waiting,
+        *refreshing,
+        *flushing,
+    ]
+
+
+def refresh(pools: list[int], first: int) -> list[Step]:
+    """Steps of a fetch nobody asked for, the first of them at ``first``: call, keep, end. Its draws are those of a request's fetch."""
+    end = first + len(pools) + 2
+    return [
+        *({"op": int(L.OP_CALL), "pool": pool, "on_ok": first + 1 + k, "on_fail": end - 1, "local": 3 + k} for k, pool in enumerate(pools)),
+        {"op": int(L.OP_FILL), "on_ok": end},
+        {"op": int(L.OP_GIVE_UP), "on_ok": end},
+        {"op": int(L.OP_OVER)},
+    ]
+
+
+def flush(pools: list[int], first: int) -> list[Step]:
+    """Steps of a flush, the first of them at ``first``: wait, take along what there is, call, note the outcome, end."""
+    call = first + 2
+    good = call + len(pools)
+    return [
+        {"op": int(L.OP_SERVE), "on_ok": first + 1},
+        {"op": int(L.OP_CARRY), "on_ok": call, "on_fail": good + 2},
+        *({"op": int(L.OP_CALL), "pool": pool, "on_ok": call + 1 + k, "on_fail": good + 1, "local": 3 + k} for k, pool in enumerate(pools)),
+        {"op": int(L.OP_FLUSHED), "on_ok": good + 2},
+        {"op": int(L.OP_FLUSHED), "on_ok": good + 2, "status": int(L.ERROR)},
+        {"op": int(L.OP_OVER)},
     ]
 
 
@@ -121,11 +160,16 @@ def write(s: np.void, n: int, first: int, steps: list[Step], node: PlanNode) -> 
     for k, step in enumerate(steps):
         row = s["steps"][first + k]
         row["op"], row["pool"], row["dist"], row["entry"] = step["op"], step.get("pool", -1), n, step.get("entry", 0)
-        row["local"] = 0 if step["op"] == L.OP_SERVE else k  # the work of a verb is drawn like any other
+        row["local"] = step.get("local", 0 if step["op"] == L.OP_SERVE else k)  # the work of a verb is drawn like any other
         for jump in ("on_ok", "on_fail", "on_miss"):
             to = step.get(jump, step.get("on_ok", GOOD))
             row[jump] = jumps[to] if to < 0 else first + to
-        row["status"], row["holds"] = L.OK, _holds(node)
+        row["status"], row["holds"] = step.get("status", L.OK), _holds(node)
+    behaviour = node.behaviour
+    if isinstance(behaviour, Cache) and node.calls:
+        later = first + 7 + len(node.calls) + behaviour.coalesce  # behind what requests do
+        s["nodes"][n]["refresh"] = later
+        s["nodes"][n]["flush"] = later + (len(node.calls) + 3 if behaviour.stale_while_revalidate_s else 0) + 1
     for at, status in ((jumps[GOOD], L.OK), (jumps[BAD], L.ERROR)):
         row = s["steps"][at]
         row["op"], row["status"], row["holds"], row["local"] = L.OP_RETURN, status, _holds(node), at - first

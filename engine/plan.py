@@ -223,6 +223,11 @@ class Plan:
         """Instances of all caches, in the order of the cache series."""
         return [i for n, node in enumerate(self.nodes) if isinstance(node.behaviour, Cache) for i in self.instances_of(n)]
 
+    def backlogs(self) -> list[int]:
+        """Instances of all caches that write back."""
+        nodes = {i: self.nodes[self.instances[i].node] for i in self.memories()}
+        return [i for i, node in nodes.items() if node.calls and node.behaviour.writes == "back"]  # type: ignore[union-attr]
+
     def copies(self) -> list[int]:
         """Instances of all stores with replicas, in the order of the copy series: any of them may be a replica at some time."""
         return [i for n in self.stores() for i in self.instances_of(n) if self.nodes[n].behaviour.replicas]  # type: ignore[union-attr]

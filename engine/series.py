@@ -16,7 +16,8 @@ N_EXTRA = len(EXTRAS)
 QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered", "deleted", "late_deletes", "dead_lettered", "expired",
                 "redriven")  # fmt: skip
 TOPIC_COUNTS = ("in_flight", "published", "delivered", "filtered", "dead_lettered", "dropped", "replayed")  # the first in copies now
-CACHE_COUNTS = ("coalesced", "stale_answers")  # requests: waited for another's fetch · given an expired value
+# Of caches: requests that waited for another's fetch, that got an expired value; fetches nobody asked for; writes flushed, and lost.
+CACHE_COUNTS = ("coalesced", "stale_answers", "refreshes", "flushed_writes", "lost_writes")
 STAGES = ("in_service", "warming", "launching", "draining", "terminated")  # column values of ``inst_stage``; the first two serve
 SPAN = (
     "root", "parent", "edge", "inst", "tries", "pc", "sent", "arrived", "started", "finished", "answered", "outcome", "seen", "first",
@@ -70,6 +71,7 @@ class Series:
     cache_hits: np.ndarray  # int32 [T, M] look-ups that found a fresh value; `Plan.memories`
     cache_misses: np.ndarray  # int32 [T, M] look-ups that did not
     cache_held: np.ndarray  # int32 [T, M] keys held at the end of the second, expired ones included
+    cache_unflushed: np.ndarray  # int32 [T, M] writes acknowledged and not yet in the store, at the end of the second
     cache_counts: np.ndarray  # int32 [T, M, CACHE_COUNTS]
     queue_counts: np.ndarray  # int64 [T, Q, QUEUE_COUNTS] messages: the first two at the end of the second, the others within it
     queue_oldest_s: np.ndarray  # float64 [T, Q] age of the oldest message at the end of the second; 0 when there is none
@@ -164,6 +166,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),
         cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
+        cache_unflushed=zeros(np.int32, rows, M),
         cache_counts=zeros(np.int32, rows, M, len(CACHE_COUNTS)),
         queue_counts=zeros(np.int64, rows, Q, len(QUEUE_COUNTS)), queue_oldest_s=zeros(np.float64, rows, Q),
         queue_shard_age_s=zeros(np.float32, rows, sum(plan.queue(n).shards for n, _ in plan.readers())),

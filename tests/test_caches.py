@@ -38,7 +38,7 @@ def test_kernel_and_oracle_agree_on_herds_at_one_cache(seed: int) -> None:
 
 def test_the_herds_do_what_they_are_for() -> None:
     counts = sum(run(random_plan_of_herds(seed)).cache_counts.sum((0, 1)) for seed in range(20))
-    assert dict(zip(CACHE_COUNTS, counts > 100, strict=True)) == dict.fromkeys(CACHE_COUNTS, True)
+    assert dict(zip(CACHE_COUNTS, counts > 20, strict=True)) == dict.fromkeys(CACHE_COUNTS, True)
 
 
 AT_ONCE = Distribution("constant", 0.0)

@@ -23,7 +23,6 @@ class Cache(AzPlaced):
     placement: ClassVar = "azs"
     behaviour: ClassVar = "cache"
     tier: ClassVar = "cache"
-    later: ClassVar = ("stale_while_revalidate_s",)
 
     instances: int = quantity(1, "", "Cache servers; each key is kept by the one it hashes to.", ge=1, le=500,
                               assumption="the smallest cache")  # fmt: skip
@@ -39,10 +38,17 @@ class Cache(AzPlaced):
                                    label="Time to live")  # fmt: skip
     hit_ratio: float | None = quantity(None, "", "Instead of remembering keys: this share of look-ups hits.", ge=0, le=1,
                                        label="Fixed hit ratio")  # fmt: skip
-    writes: Literal["through", "around"] = quantity("through", "", "A write that passes through is kept, or its key is dropped.",
-                                                    later=("back",), assumption="the next read finds it")  # fmt: skip
+    writes: Literal["through", "around", "back"] = quantity(
+        "through", "", "A write that passes through is kept, or its key is dropped; or it is acknowledged at once and stored later.",
+        assumption="the next read finds it")  # fmt: skip
+    flush_interval_s: float = quantity(1, "s", "With `writes: back`: a key goes to the store this long after its first write, or when it "
+                                       "is pushed out.", gt=0, le=LONGEST_S, label="Flush interval",
+                                       assumption="a second's writes are worth keeping together")  # fmt: skip
     stale_if_error_s: float = quantity(0, "s", "How long after its time to live a value is still given out when a new one cannot be had.",
                                        ge=0, le=LONGEST_S, label="Stale if error", assumption="old answers are not given out")  # fmt: skip
+    stale_while_revalidate_s: float = quantity(0, "s", "How long after its time to live a value is still given out while the cache fetches "
+                                               "a new one by itself.", ge=0, le=LONGEST_S, label="Stale while revalidating",
+                                               assumption="old answers are not given out")  # fmt: skip
     coalesce: bool = quantity(False, "", "Requests that miss the same key at the same time make one call: the others wait for it and share "
                               "its outcome.", label="Coalesce misses", assumption="each miss fetches by itself")  # fmt: skip
 
@@ -61,11 +67,17 @@ class Cache(AzPlaced):
             writes=self.writes,
             stale_if_error_s=self.stale_if_error_s,
             coalesce=self.coalesce,
+            stale_while_revalidate_s=self.stale_while_revalidate_s,
+            flush_interval_s=self.flush_interval_s,
         )
 
     def needs_edges(self) -> Iterator[str]:
         if self.coalesce:
             yield "coalesce"
+        if self.stale_while_revalidate_s:
+            yield "stale_while_revalidate_s"
+        if self.writes == "back":
+            yield "writes"
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
@@ -75,3 +87,5 @@ class Cache(AzPlaced):
                     yield name, "a cache with a fixed hit_ratio remembers nothing; leave one of the two out"
             for name in self.needs_edges():
                 yield name, "a cache with a fixed hit_ratio knows no keys; leave one of the two out"
+        elif self.stale_while_revalidate_s and self.ttl_s is None:
+            yield "stale_while_revalidate_s", "means nothing without a ttl_s: nothing ever expires; give one, or remove it"

@@ -28,7 +28,7 @@ USED = {
     "addresses": "n_address", "moved": "n_address", "logs": "n_log", "ring": "n_ring", "versions": "n_version",
     "idle": "n_idle", "memories": "n_memory", "entries": "n_entry",
     "views": "n_view", "view_since": "n_view", "view_shares": "n_view",
-    "fetches": "n_fetch",
+    "fetches": "n_fetch", "backlogs": "n_backlog",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",

@@ -177,7 +177,7 @@ class Conductor:
             stores.collect_copies(self.world, row, self.now, self.copies, s.copy_lag_s, s.copy_lag_writes, s.copy_stale)
         environments.collect_environments(self.world, row, self.now, self.functions, s.inst_cold, s.inst_environments)
         if s.cache_hits.shape[1]:
-            caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held, s.cache_counts)
+            caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held, s.cache_counts, s.cache_unflushed)
         if s.queue_counts.shape[1]:
             meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
         if s.topic_counts.shape[1]:
@@ -230,6 +230,12 @@ class Conductor:
             acknowledged = int(inst["acked"][log["first"] : log["first"] + log["members"]].sum())
             if acknowledged != int(log["n"] + log["lost"]):
                 raise Broken(f"{acknowledged} writes acknowledged, {int(log['n'])} durable, {int(log['lost'])} lost")
+        for m in range(int(w["n_memory"])):
+            row = w["memories"][m]
+            if row["backlogs"] >= 0:
+                dirty = int(w["backlogs"]["dirty"][row["backlogs"] : row["backlogs"] + w["n_keys"]].sum())
+                if row["n_kept"] != row["t_flushed"] + row["t_lost"] + dirty:
+                    raise Broken(f"{row['n_kept']} writes kept, {row['t_flushed']} flushed, {row['t_lost']} lost, {dirty} there")
         self._check_queues()
         self._check_topics()
 

@@ -25,6 +25,7 @@ def boundaries(c: Conductor) -> list[int]:
 
 def strike(c: Conductor) -> Process:
     """Carry out all faults."""
+    booked = dict.fromkeys(c.plan.backlogs(), 0)  # writes that caches had not flushed and lost, by instance
     for time in boundaries(c):
         yield c.wait(time - c.env.now)
         live = Live(len(c.plan.instances), len(c.plan.edges), len(c.plan.places), time / TICKS_PER_S)
@@ -39,7 +40,25 @@ def strike(c: Conductor) -> Process:
                 c.say("fault_end", None, f"{what} is over, after {(end - start) / TICKS_PER_S:g} s", fault=fault.id, target=fault.target)
         c.live = live
         c.do(carry_out, c.world, live, time)
+        book_unflushed(c, booked)
         silence(c, live)
+
+
+def book_unflushed(c: Conductor, booked: dict[int, int]) -> None:
+    """Caches that died or were emptied by now have lost what they had acknowledged and not flushed."""
+    for i in booked:
+        lost, since = c.see(unflushed, c, i)
+        if lost > booked[i]:
+            id = c.plan.nodes[c.plan.instances[i].node].id
+            c.lose_writes(id, lost - booked[i], since)
+            c.say("role", id, f"{id}: {lost - booked[i]:,} writes that {c.name(i)} had acknowledged and not flushed are lost")
+            booked[i] = lost
+
+
+def unflushed(c: Conductor, i: int) -> tuple[int, int]:
+    """(writes that cache instance i has lost so far, when the oldest of the latest loss was acknowledged)."""
+    row = c.world[0]["memories"][int(c.world[0]["inst"]["memory"][i])]
+    return int(row["t_lost"]), int(row["lost_since"])
 
 
 def carry_out(world: np.ndarray, live: Live, now: int) -> None:

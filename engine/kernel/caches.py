@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.kernel.fetches import must_wait, share
+from engine.kernel.fetches import must_wait, refresh, share
+from engine.kernel.flushes import carry, flush_evicted, flushed, keep, lose_unflushed
 from engine.kernel.jit import entry, inner, tiny
-from engine.kernel.layout import FOREVER, MISSED, OP_COALESCE, OP_DROP, OP_FILL, OP_LOOKUP, OP_MISS, OP_WRITES
+from engine.kernel.layout import (
+    FOREVER, MISSED, OP_CARRY, OP_COALESCE, OP_DROP, OP_FILL, OP_FLUSHED, OP_GIVE_UP, OP_KEEP, OP_LOOKUP, OP_MISS, OP_WRITES,
+)  # fmt: skip
 from engine.kernel.rng import ZERO, counter, uniform
 from engine.kernel.subjects import is_write
 
@@ -34,13 +37,26 @@ def remember(s, f, step, now):
         m = s.inst[fr.inst].memory
         fr.pc = step.on_ok
         if op == OP_LOOKUP:
-            if not look_up(s, m, fr, now):
+            if not look_up(s, m, f, now):
                 fr.pc = step.on_fail
         elif op == OP_FILL:
             put(s, m, fr.subject, now)
             share(s, f, True)
         elif op == OP_DROP:
             drop(s, m, fr.subject)
+        elif op == OP_KEEP:
+            if fr.subject >= 0:
+                put(s, m, fr.subject, now)
+                keep(s, f, now)
+            else:
+                fr.pc = step.on_fail
+        elif op == OP_CARRY:
+            if not carry(s, f):
+                fr.pc = step.on_fail
+        elif op == OP_FLUSHED:
+            flushed(s, f, step.status, now)
+        elif op == OP_GIVE_UP:
+            share(s, f, False)
         else:  # OP_STALE
             share(s, f, False)
             if is_write(s, fr) or not still_good(s, m, fr.subject, now):
@@ -49,8 +65,9 @@ def remember(s, f, step, now):
 
 
 @inner
-def look_up(s, m, fr, now):
-    """Whether memory m has the key, fresh; using it makes it the most recent."""
+def look_up(s, m, f, now):
+    """Whether memory m has the key, fresh or not yet too old; using it makes it the most recent."""
+    fr = s.frames[f]
     mem = s.memories[m]
     if mem.hit_ratio >= 0.0:
         hit = uniform(fr.key, counter(FOR_HIT, ZERO, ZERO)) < mem.hit_ratio
@@ -58,10 +75,13 @@ def look_up(s, m, fr, now):
         hit = False
     else:
         k = mem.first + fr.subject
-        hit = s.entries[k].held == 1 and now < s.entries[k].until
+        hit = s.entries[k].held == 1 and now < s.entries[k].until + mem.revalidate
         if hit:
             unlink(s, mem, k)
             push(s, mem, k)
+            if now >= s.entries[k].until:
+                mem.n_stale += 1
+                refresh(s, f)
     if hit:
         mem.n_hits += 1
     else:
@@ -96,6 +116,8 @@ def put(s, m, subject, now):
         unlink(s, mem, oldest)
         s.entries[oldest].held = 0
         mem.n_evicted += 1
+        if mem.backlogs >= 0:
+            flush_evicted(s, m, oldest - mem.first)
     else:
         mem.held += 1
     s.entries[k].held = 1
@@ -143,9 +165,11 @@ def push(s, mem, k):
 
 
 @inner
-def forget(s, m):
-    """Everything is gone."""
+def forget(s, m, dies):
+    """Everything is gone. ``dies``: and whoever worked on it too."""
     mem = s.memories[m]
+    if mem.backlogs >= 0:
+        lose_unflushed(s, m, dies)
     k = mem.head
     while k >= 0:
         s.entries[k].held = 0
@@ -160,12 +184,13 @@ def flush(w, i):
     """Instance i loses what it remembers."""
     s = w[0]
     if s.inst[i].memory >= 0:
-        forget(s, s.inst[i].memory)
+        forget(s, s.inst[i].memory, False)
 
 
 @entry
-def collect_memories(w, row, hits, misses, held, counts):
-    """Move the hits and misses of the second that ends now, how much is held, and the `series.CACHE_COUNTS` into row ``row``."""
+def collect_memories(w, row, hits, misses, held, counts, unflushed):
+    """Move the hits and misses of the second that ends now, how much is held, how many writes wait, and the
+    `series.CACHE_COUNTS`, into row ``row``."""
     s = w[0]
     for m in range(s.n_memory):
         mem = s.memories[m]
@@ -176,5 +201,12 @@ def collect_memories(w, row, hits, misses, held, counts):
         mem.n_misses = 0
         counts[row, m, 0] = mem.n_coalesced
         counts[row, m, 1] = mem.n_stale
+        counts[row, m, 2] = mem.n_refreshes
+        counts[row, m, 3] = mem.n_flushed
+        counts[row, m, 4] = mem.n_lost
+        unflushed[row, m] = mem.n_kept - mem.t_flushed - mem.t_lost
+        mem.n_refreshes = 0
+        mem.n_flushed = 0
+        mem.n_lost = 0
         mem.n_coalesced = 0
         mem.n_stale = 0

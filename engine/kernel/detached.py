@@ -14,6 +14,14 @@ from engine.kernel.wires import NOBODY, allocate, make_ready, release
 @inner
 def call_detached(s, i, pc, key, kind, subject):
     """Instance i begins the call of the steps at ``pc``, in this very instant: the call's frame. `loop.run_ready` has to run afterwards."""
+    f = new_detached(s, i, pc, key, kind, subject)
+    make_ready(s, f)
+    return f
+
+
+@tiny
+def new_detached(s, i, pc, key, kind, subject):
+    """The frame of a call that instance i is to make."""
     f = allocate(s)
     fr = s.frames[f]
     fr.parent = NOBODY
@@ -25,7 +33,6 @@ def call_detached(s, i, pc, key, kind, subject):
     fr.subject = subject
     fr.state = ENDED  # of no state until it runs
     s.n_detached += 1
-    make_ready(s, f)
     return f
 
 

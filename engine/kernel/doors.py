@@ -111,7 +111,6 @@ def kill_frame(s, f, answered, now):
         leave_joined(s, f)
     else:
         stop_leading(s, f)
-    fetch_dies(s, f)
     if fr.state == SERVE or fr.state == BACKOFF or fr.state == SYNC:  # its event is pending and will free it
         p = fr.parent
         e, i = fr.edge, fr.inst
@@ -171,6 +170,8 @@ def kill(w, i, how, now):
             fr = s.frames[f]
             if fr.inst == i and is_there(fr.state):
                 fr.first = -1
+                if ins.memory >= 0:
+                    fetch_dies(s, f)
                 if fr.edge == HELPER or fr.edge == DETACHED:
                     s.n_detached_ended += 1 if fr.edge == DETACHED else 0
                     kill_helper(s, f)
@@ -182,7 +183,7 @@ def kill(w, i, how, now):
                     kill_frame(s, f, how == DEAD_REFUSED, now)
         reset_callers(s, i, now)
         if ins.memory >= 0:
-            forget(s, ins.memory)
+            forget(s, ins.memory, True)
     ins.down = how
     if s.orphans:
         wake_orphans(s, NOBODY)

@@ -1,4 +1,5 @@
 """Coalescing: of the requests that miss one key at one cache instance at the same time, one fetches it and the others wait for that.
+Revalidation: an expired value is given out for a while, and the instance fetches a new one by itself.
 
 Whoever waits keeps its slot, and its own caller may lose patience meanwhile. A fetch that succeeds or fails does so for all; one that is
 cancelled is taken over by the first who waits. When the instance dies, all of them die.
@@ -6,8 +7,10 @@ cancelled is taken over by the first who waits. When the instance dies, all of t
 
 from __future__ import annotations
 
+from engine.kernel.detached import call_detached
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import AWAITING
+from engine.kernel.rng import FOR_REFRESH, ZERO, counter, draw_u64
 from engine.kernel.wires import make_ready
 
 
@@ -44,6 +47,17 @@ def must_wait(s, f, step):
         s.frames[fr.next].prev = f
     fetch.waiters = f + 1
     return True
+
+
+@inner
+def refresh(s, f):
+    """An expired value was given out for request f: its instance fetches a new one, unless somebody does so already."""
+    fr = s.frames[f]
+    fetch, i = fetch_of(s, fr), fr.inst
+    if fetch.leader == 0:
+        s.memories[s.inst[i].memory].n_refreshes += 1
+        key = draw_u64(fr.key, counter(FOR_REFRESH, ZERO, ZERO))
+        fetch.leader = call_detached(s, i, s.nodes[s.inst[i].node].refresh, key, fr.kind, fr.subject) + 1
 
 
 @tiny

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.jit import inner
-from engine.kernel.layout import BACKOFF, CALLING, ENDED, GHOST, HELPER, JOIN, JOINING, OK
+from engine.kernel.layout import BACKOFF, CALLING, ENDED, GHOST, HELPER, JOIN, JOINING, OK, SERVE
 from engine.kernel.wires import allocate, make_ready, release
 
 
@@ -92,7 +92,7 @@ def kill_helper(s, f):
     if fr.state == CALLING:
         leave_children(s, f)
         forget_call(s, f)
-    if fr.state == BACKOFF:  # its event is pending and will free it
+    if fr.state == BACKOFF or fr.state == SERVE:  # its event is pending and will free it
         fr.parent = -1
         fr.state = GHOST
     else:

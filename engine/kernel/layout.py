@@ -54,6 +54,7 @@ CAUSE_BITS = 4  # a first cause is edge << CAUSE_BITS | outcome
 
 OP_SERVE, OP_RELEASE, OP_SYNC, OP_CALL, OP_RETURN = np.arange(5)
 OP_WRITES, OP_LOOKUP, OP_MISS, OP_FILL, OP_DROP, OP_STALE = np.arange(60, 66)  # see engine.kernel.caches
+OP_GIVE_UP, OP_KEEP, OP_CARRY, OP_FLUSHED = np.arange(67, 71)  # refreshes and write-back (`kernel.fetches`, `kernel.flushes`)
 OP_COALESCE = np.int64(66)  # fetch what was missed, or wait for who fetches it already (`kernel.fetches`)
 OP_FORK, OP_END = np.arange(20, 22)  # call several at once; a parallel call is over
 OP_STORE = np.int64(30)  # a message queue keeps what was published
@@ -137,7 +138,7 @@ inst_dt = _record(
     "extra "
     "slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
-node_dt = _record("pc first count first_source passes queue")
+node_dt = _record("pc first count first_source passes queue refresh flush")
 # `entry`: where the callee's program begins; `resume`: the step of a copy that was parked.
 step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry resume")
 edge_dt = _record(
@@ -158,10 +159,14 @@ target_dt = _record("inst edge out healthy listed warm_at watched ended bad away
 # What a cache instance remembers: a row per key, in order of use from head to tail.
 memory_dt = _record(
     "first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted "
-    "fetches n_coalesced",  # its first row in `fetches`, −1: none
+    "fetches n_coalesced revalidate n_refreshes "  # its first row in `fetches`, −1: none
+    "backlogs flush_after n_kept n_flushed n_lost t_flushed t_lost lost_since",  # its first row in `backlogs`, −1: none
     floats="hit_ratio",
 )
 entry_dt = _record("prev next until held")
+# Writes of one key that a cache has acknowledged and the store has not: how many, how many of them are under way, when the oldest came of
+# those that are not and of those that are, and the frame that flushes them, plus one.
+backlog_dt = _record("dirty carried since carried_since flusher")
 fetch_dt = _record("leader waiters")  # of one key: the frame that fetches it and the last that waits for that, each plus one; 0: none
 # The acknowledged writes of one partition of a store with replicas; see engine.kernel.stores.
 # `need`, `ask`: other members a write, a read waits for; `shared`: all members use one storage; `lag`: ticks a replica is behind anyway.
@@ -223,7 +228,7 @@ world_dt = np.dtype(
         ("n_idle", I8), ("n_memory", I8), ("n_entry", I8),
         ("n_view", I8),
         ("n_span", I8), ("n_trace", I8), ("next_sample", I8), ("sample_gap", I8),
-        ("n_fetch", I8),
+        ("n_fetch", I8), ("n_backlog", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
@@ -235,7 +240,7 @@ world_dt = np.dtype(
         ("versions", I8, (N_VERSION,)),
         ("idle", I8, (N_IDLE,)),
         ("memories", memory_dt, (N_MEMORY,)), ("entries", entry_dt, (N_ENTRY,)),
-        ("fetches", fetch_dt, (N_FETCH,)),
+        ("fetches", fetch_dt, (N_FETCH,)), ("backlogs", backlog_dt, (N_FETCH,)),
         ("queues", queue_dt, (N_QUEUE,)), ("messages", message_dt, (N_MESSAGES,)), ("takers", taker_dt, (N_TAKER,)),
         ("pulls", pull_dt, (N_PULL,)), ("groups", I8, (N_GROUP,)),
         ("spans", span_dt, (N_SPAN,)),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from engine.behaviours import Cache
-from engine.kernel.layout import ticks
+from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
-from engine.oracle.draws import HIT, Draws
+from engine.oracle.draws import FLUSH, HIT, REFRESH, Draws
 from engine.oracle.state import About, First, Job, Pool, Server
 
 Process = Generator[simpy.Event, Any, Any]
@@ -23,8 +23,20 @@ MISS: First = (-1, "miss")  # beside an ok: the cache does not have it
 class Fetch:
     """Who fetches a key, and who waits for it, in the order they came. A waiting request is told the outcome, or that it is its turn."""
 
-    leader: Job
+    leader: Job | None  # None: the cache itself
     waiting: list[tuple[Job, simpy.Event]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Backlog:
+    """Writes of one key that the store does not have: when each was acknowledged, and how many of the first are under way."""
+
+    about: About
+    writes: list[int] = field(default_factory=list)
+    carried: int = 0
+    turn: int = 0  # which flush is the valid one
+    key: int = 0  # … and its draws
+    state: str = "idle"  # waiting, under way
 
 
 class Memory:
@@ -34,16 +46,19 @@ class Memory:
         self.cache, self.hits, self.misses = cache, 0, 0
         self.kept: OrderedDict[int, float] = OrderedDict()
         self.fetching: dict[int, Fetch] = {}
-        self.coalesced = self.stale_answers = 0
+        self.coalesced = self.stale_answers = self.refreshes = self.flushed_writes = self.lost_writes = 0
+        self.backlogs: dict[int, Backlog] = {}
 
-    def put(self, subject: int, now: int) -> None:
-        """Keep a key for one time to live."""
+    def put(self, subject: int, now: int) -> int | None:
+        """Keep a key for one time to live; which other had to go."""
+        gone = None
         if subject < 0 or self.cache.hit_ratio is not None:
-            return
+            return None
         if subject not in self.kept and self.cache.capacity is not None and len(self.kept) >= self.cache.capacity:
-            self.kept.popitem(last=False)
+            gone, _ = self.kept.popitem(last=False)
         self.kept[subject] = now + ticks(self.cache.ttl_s) if self.cache.ttl_s is not None else float("inf")
         self.kept.move_to_end(subject)
+        return gone
 
 
 class Caches(Clock):
@@ -68,16 +83,88 @@ class Caches(Clock):
         if memory.cache.hit_ratio is not None:
             hit = self.draws.uniform(job.key, HIT) < memory.cache.hit_ratio
         else:
-            hit = self.env.now < memory.kept.get(subject, 0)
+            grace = ticks(memory.cache.stale_while_revalidate_s) if self.plan.nodes[job.callee.node].calls else 0
+            hit = self.env.now < memory.kept.get(subject, -1e18) + grace
         if hit and memory.cache.hit_ratio is None:
             memory.kept.move_to_end(subject)
+            if self.env.now >= memory.kept[subject]:
+                memory.stale_answers += 1
+                if subject not in memory.fetching:
+                    memory.refreshes += 1
+                    memory.fetching[subject] = Fetch(None)
+                    key = self.draws.follower(job.key, REFRESH)
+                    self.env.process(self.refresh(job.callee, memory, Job(-1, None, job.callee, key, None, job.about, detached=True)))
         memory.hits, memory.misses = memory.hits + hit, memory.misses + (not hit)
         return hit
 
-    def forget(self, server: Server) -> None:
-        """Empty it."""
-        if server in self.memories:
-            self.memories[server].kept.clear()
+    def refresh(self, server: Server, memory: Memory, job: Job) -> Process:
+        """The cache itself fetches a value that has expired."""
+        result = yield from self.fetch(job, server.epoch)
+        if result is not None:
+            for _, turn in memory.fetching.pop(job.about.subject).waiting:
+                turn.succeed((result, job.degraded))
+
+    def forget(self, server: Server, dies: bool) -> None:
+        """Empty it. What is not flushed is lost; what is under way arrives all the same, unless the instance dies."""
+        memory = self.memories.get(server)
+        if memory is None:
+            return
+        memory.kept.clear()
+        lost: list[int] = []
+        for backlog in memory.backlogs.values():
+            lost += backlog.writes if dies else backlog.writes[backlog.carried :]
+            backlog.writes = [] if dies else backlog.writes[: backlog.carried]
+            if dies:
+                backlog.carried, backlog.turn, backlog.state = 0, backlog.turn + 1, "idle"
+        if lost:
+            memory.lost_writes += len(lost)
+            id = self.plan.nodes[server.node].id
+            self.unbooked[server.number] = (self.env.now / TICKS_PER_S, len(lost), (self.env.now - min(lost)) / TICKS_PER_S, id)
+
+    # ---- write-back ----
+    def write_back(self, memory: Memory, job: Job) -> None:
+        """Acknowledge a write, to be flushed later."""
+        self.put(job.callee, memory, job.about.subject)
+        backlog = memory.backlogs.setdefault(job.about.subject, Backlog(job.about))
+        backlog.writes.append(self.env.now)
+        if backlog.state == "idle":
+            backlog.key, backlog.about = self.draws.follower(job.key, FLUSH), job.about
+            self.env.process(self.flush_backlog(job.callee, memory, backlog, ticks(memory.cache.flush_interval_s)))
+
+    def put(self, server: Server, memory: Memory, subject: int) -> None:
+        """Keep a key; what has to go for it is flushed now."""
+        gone = memory.put(subject, self.env.now)
+        backlog = None if gone is None else memory.backlogs.get(gone)
+        if backlog and backlog.writes and backlog.state == "waiting":
+            self.env.process(self.flush_backlog(server, memory, backlog, 0))
+
+    def flush_backlog(self, server: Server, memory: Memory, backlog: Backlog, delay: int) -> Process:
+        """Send what there is of a key by then; what it was about is what its first write was about. Then look whether there is more."""
+        backlog.turn, backlog.state = backlog.turn + 1, "waiting" if delay else "under way"
+        turn, epoch = backlog.turn, server.epoch
+        if delay:
+            yield self.work(delay)
+        while backlog.turn == turn and server.epoch == epoch:
+            backlog.state, backlog.carried = "under way", len(backlog.writes)
+            if not backlog.writes:
+                break
+            job, result = Job(-1, None, server, backlog.key, None, backlog.about, detached=True), None
+            for k, pool in enumerate(self.pools[server.node]):
+                result = yield from self.call(job, pool, 3 + k, epoch)
+                if result is None:
+                    return
+                if result[0] != "ok":
+                    break
+            good = result is not None and result[0] == "ok"
+            if good:
+                memory.flushed_writes += backlog.carried
+                backlog.writes = backlog.writes[backlog.carried :]
+            backlog.carried, backlog.key = 0, self.draws.follower(backlog.key, FLUSH)
+            if backlog.writes and not (good and backlog.about.subject not in memory.kept):
+                backlog.state = "waiting"
+                yield self.work(ticks(memory.cache.flush_interval_s))
+        if backlog.turn == turn and server.epoch == epoch:
+            backlog.state = "idle"
 
     def drop_fetches(self, server: Server) -> None:
         """Who fetched there, and who waited, is dead."""
@@ -100,6 +187,9 @@ class Caches(Clock):
         memory, writes, subject = self.memories[job.callee], self.writes(job.about), job.about.subject
         if not writes and self.look_up(job):
             return "ok", None
+        if writes and memory.cache.writes == "back" and subject >= 0:
+            self.write_back(memory, job)
+            return "ok", None
         together = memory.cache.coalesce and not writes and subject >= 0
         result = yield from (self.fetch_together(memory, job, epoch) if together else self.fetch(job, epoch))
         if result is None:
@@ -114,7 +204,7 @@ class Caches(Clock):
             if memory.cache.writes == "around":
                 memory.kept.pop(subject, None)
             else:
-                memory.put(subject, self.env.now)
+                self.put(job.callee, memory, subject)
         return "ok", None
 
     def fetch(self, job: Job, epoch: int) -> Process:
@@ -124,7 +214,7 @@ class Caches(Clock):
             if result is None or result[0] != "ok":
                 return result
         if not self.writes(job.about):
-            self.memories[job.callee].put(job.about.subject, self.env.now)
+            self.put(job.callee, self.memories[job.callee], job.about.subject)
         return "ok", None
 
     def fetch_together(self, memory: Memory, job: Job, epoch: int) -> Process:
@@ -183,6 +273,7 @@ class Caches(Clock):
 
     if TYPE_CHECKING:  # in `Oracle`, `Calls` and `Replication`
         servers: list[Server]
+        unbooked: dict[int, tuple[float, int, float, str]]
 
         def writes(self, about: About) -> bool: ...
         def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process: ...

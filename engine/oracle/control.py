@@ -73,6 +73,7 @@ class Control(Groups):
                 if ticks(fault.start_s) <= time < ticks(min(fault.over_s, 1e5)):
                     fault.apply(live)
             self.become(live)
+            self.lost_writes += [self.unbooked.pop(i) for i in sorted(self.unbooked)]
 
     def become(self, live: Live) -> None:
         """Make the world as ``live`` says."""
@@ -134,7 +135,7 @@ class Control(Groups):
         """Empty caches that a fault hits now."""
         for server in self.servers:
             if live.flushes[server.number] > server.flushes:
-                self.forget(server)
+                self.forget(server, dies=False)
             server.flushes = int(live.flushes[server.number])
 
     def kill(self, server: Server, down: int) -> None:
@@ -143,7 +144,7 @@ class Control(Groups):
             return  # what it keeps is safe
         self.turn(server, down)
         server.epoch, server.busy = server.epoch + 1, 0
-        self.forget(server)
+        self.forget(server, dies=True)
         self.drop_fetches(server)
         waiting = [turn for _, turn in server.queue]
         server.queue.clear()
@@ -415,7 +416,10 @@ class Control(Groups):
         def watch_zones(self, b: int, rules: Autoshift) -> Process: ...
         def work_on_probe(self, job: Job) -> Process: ...
         def relink(self) -> None: ...
-        def forget(self, server: Server) -> None: ...
+        unbooked: dict[int, tuple[float, int, float, str]]
+        lost_writes: list[tuple[float, int, float, str]]
+
+        def forget(self, server: Server, dies: bool) -> None: ...
         def drop_fetches(self, server: Server) -> None: ...
         def follow(self, server: Server) -> None: ...
         duties: dict[tuple[int, int], Duty]

@@ -66,6 +66,7 @@ class Replication(Clock):
         self.logs: dict[Server, Log] = {}
         self.stale = dict.fromkeys(self.servers, 0)
         self.lost_writes: list[tuple[float, int, float, str]] = []
+        self.unbooked: dict[int, tuple[float, int, float, str]] = {}  # lost with a cache
         self.duties: dict[tuple[int, int], Duty] = {}
         self.lags: list[list[int]] = []  # writes each replica lacks at the end of every second, in the order of `Plan.copies`
         for n in self.plan.stores():

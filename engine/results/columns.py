@@ -20,7 +20,8 @@ REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
 PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(QUEUE_COUNTS) if name != "waiting"}
-CACHE_SERIES = tuple(f"{name}_per_s" for name in CACHE_COUNTS)  # of caches
+CACHE_COLUMNS = tuple(f"{name}_per_s" for name in CACHE_COUNTS)
+CACHE_SERIES = (*CACHE_COLUMNS, "unflushed_writes")  # of caches
 TOPIC_COLUMNS = {name if k < 1 else f"{name}_per_s": k for k, name in enumerate(TOPIC_COUNTS)}
 QUEUE_SERIES = (*dict.fromkeys([*QUEUE_COLUMNS, *TOPIC_COLUMNS]), "oldest_s")  # of queues and topics; what waits is the column `queue`
 GROUP_SERIES = ("instances_in_service", "instances_warming", "instances_launching", "instances_draining", "cpu")  # where groups change size
@@ -168,9 +169,11 @@ class PerSecond:
         plan, counts = self.plan, self.series.cache_counts
         owner = [plan.instances[i].node for i in plan.memories()]
         columns = {name: np.full((len(counts), len(plan.nodes)), np.nan) for name in CACHE_SERIES if owner}
-        for k, name in enumerate(columns):
-            for node in dict.fromkeys(owner):
-                columns[name][:, node] = counts[:, np.equal(owner, node), k].sum(axis=1)
+        for node in dict.fromkeys(owner):
+            mine = np.equal(owner, node)
+            for k, name in enumerate(CACHE_COLUMNS):
+                columns[name][:, node] = counts[:, mine, k].sum(axis=1)
+            columns["unflushed_writes"][:, node] = self.series.cache_unflushed[:, mine].sum(axis=1)
         return columns
 
     def _replication(self) -> Columns:

@@ -23,6 +23,7 @@ class Reach:
     failing: np.ndarray  # bool [instance] errors or throttling, also in answer to probes
     edges: np.ndarray  # bool [edge] cut, lossy or delayed
     cut: np.ndarray  # bool [place, place] cut, lossy or delayed in either direction
+    emptied: np.ndarray  # bool [instance] a cache that forgets everything
 
     @staticmethod
     def of(plan: Plan, fault: PlanFault) -> Reach:
@@ -31,7 +32,8 @@ class Reach:
         fault.apply(live)
         edges = (live.edge_add_s > 0) | live.edge_cut.any(axis=1) | live.edge_loss.any(axis=1)
         cut = live.path_cut | (live.path_loss > 0) | (live.path_add_s > 0)
-        return Reach(live.down > 0, ((live.error_share > 0) | (live.flap_share > 0)) | (live.throttle_share > 0), edges, cut | cut.T)
+        failing = (live.error_share > 0) | (live.flap_share > 0) | (live.throttle_share > 0)
+        return Reach(live.down > 0, failing, edges, cut | cut.T, live.flushes > 0)
 
 
 class Suspects:
@@ -57,9 +59,9 @@ class Suspects:
         return self._chosen(at_s, lambda reach: any(self._silences(reach, i) for i in lost))[0]
 
     def of_lost_writes(self, node_id: str, at_s: float) -> list[int]:
-        """Faults behind writes a store lost at an instant: those that hit a member of it."""
+        """Faults behind writes a store or a cache lost at an instant: those that hit a member of it."""
         members = list(self.plan.instances_of(self._nodes[node_id]))
-        return self._chosen(at_s, lambda reach: any(self._silences(reach, i) for i in members))[0]
+        return self._chosen(at_s, lambda reach: any(reach.emptied[i] or self._silences(reach, i) for i in members))[0]
 
     def latest(self, at_s: float, among: Iterable[int] | None = None) -> list[int]:
         """The faults that started last at or before an instant; several when they started together."""

@@ -54,6 +54,8 @@ def differences(plan: Plan, last_first: bool = False) -> dict[str, int]:
     found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
     for name, mine in (("hits", ours.cache_hits), ("misses", ours.cache_misses)):
         found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(oracle.memories.values()))
+    late = [sum(len(b.writes) for b in m.backlogs.values()) for m in oracle.memories.values()]
+    found["unflushed writes"] = np.abs(np.array(late) - ours.cache_unflushed[-1]).sum() if late else 0
     for k, name in enumerate(CACHE_COUNTS):
         found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(oracle.memories.values()))
     servers = [i for i, x in enumerate(plan.instances) if not isinstance(plan.nodes[x.node].behaviour, Source)]

@@ -22,8 +22,9 @@ def random_cache(r: random.Random) -> Cache:
         return Cache(azs, r.choice([1, 50]), None, r.choice(QUICK), hit_ratio=r.choice([0.0, 0.5, 0.9]))
     return Cache(
         azs, r.choice([1, 4, 50]), r.choice([None, 5]), r.choice(QUICK), capacity=r.choice([None, 3, 40]),
-        ttl_s=r.choice([None, 0.5003, 4.0007]), writes=r.choice(["through", "around"]), stale_if_error_s=r.choice([0.0, 0.0, 3.0001]),
-        coalesce=r.random() < 0.5,
+        ttl_s=r.choice([None, 0.5003, 4.0007]), writes=r.choice(["through", "around", "back"]),
+        flush_interval_s=r.choice([0.0503, 1.1003]), stale_if_error_s=r.choice([0.0, 0.0, 3.0001]),
+        coalesce=r.random() < 0.5, stale_while_revalidate_s=r.choice([0.0, 0.0, 1.5003]),
     )  # fmt: skip
 
 
@@ -64,9 +65,10 @@ def random_plan_of_herds(seed: int, duration_s: float = 30.0) -> Plan:
     given = random_cache(r)
     cache = dataclasses.replace(
         given, capacity=r.choice([None, 3]), ttl_s=r.choice([0.3001, 1.5003]), hit_ratio=None, coalesce=r.random() < 0.8,
-        concurrency=r.choice([4, 50]),
+        concurrency=r.choice([4, 50]), flush_interval_s=r.choice([0.5003, 3.0007]),
     )  # fmt: skip
-    keys, classes = Keys(r.choice([2, 5, 40]), 1.0), (("read", 0.9), ("write", 0.1))
+    writes = r.choice([0.1, 0.4])
+    keys, classes = Keys(r.choice([2, 5, 40]), 1.0), (("read", 1 - writes), ("write", writes))
     nodes = {
         "users": Source(((0.0, r.choice([61.371, 183.917])),), keys=keys, classes=classes), "through": cache,
         "db": Store(("a",), r.choice([4, 50]), r.choice([None, 5]), r.choice(SLOW), None),
@@ -77,8 +79,13 @@ def random_plan_of_herds(seed: int, duration_s: float = 30.0) -> Plan:
     for _ in range(r.choice([1, 2, 3])):
         start = round(r.uniform(0.1, 0.7) * duration_s, 3) + 0.00005
         members = 1 + len(cache.azs)
-        target = r.choice([members, members, 1])
-        faults.append(down(start, start + r.choice([0.7, 2.3, 4.9]), [target], r.choice([REFUSED, BLACK_HOLE])))
+        target = r.choice([members, 1])
+        if r.random() < 0.2:
+            faults.append(fault("flush", start, start + 1.0, lambda live: live.flushes.__setitem__(1, live.flushes[1] + 1)))
+            continue
+        # refused flushes would be tried again together, in one tick, for ever
+        how = r.choice([REFUSED, BLACK_HOLE]) if cache.writes != "back" or target == 1 else BLACK_HOLE
+        faults.append(down(start, start + r.choice([0.7, 2.3, 4.9]), [target], how))
     return make_plan(
         nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), same_az_s=0.00101, cross_az_s=0.0047, client_s=0.0203
     )
