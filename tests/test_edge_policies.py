@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.behaviours import Backoff, Balancer, Breaker, CallPolicy, Distribution, Failover, Source, Station, Store
 from engine.control.conductor import Conductor
-from engine.kernel.layout import TICKS_PER_S, ticks
+from engine.kernel.layout import TICKS_PER_S
 from engine.live import REFUSED, Live
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
@@ -24,7 +24,7 @@ from engine.series import EXTRAS, Series
 from engine.validation.plans import down, fault, make_plan, random_fault
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import quiet_after
-from tests.test_invariants import equal, run
+from tests.test_invariants import assert_branch_is_exact, equal, run
 
 SEEDS = st.integers(0, 10_000)
 OFTEN = settings(max_examples=20, deadline=None, derandomize=True)
@@ -250,14 +250,7 @@ def test_when_the_traffic_stops_nothing_is_left_behind(seed: int) -> None:
 @given(SEEDS, st.integers(1, 28))
 def test_a_branch_equals_a_run_from_the_start_with_that_fault(seed: int, second: int) -> None:
     plan = random_edge_plan(seed)
-    fresh_fault = dataclasses.replace(random_fault(random.Random(seed), plan, plan.duration_s), start_s=float(second), end_s=second + 5.0)
-    with_fault = dataclasses.replace(plan, faults=(*plan.faults, fresh_fault))
-    first = Conductor(plan, checkpoint_every_s=3.0)
-    first.run_to(first.end)
-    branch = first.branch(with_fault, ticks(second))
-    branch.run_to(branch.end)
-    fresh = run(with_fault)
-    assert equal(branch.sync(), fresh.series) == [] and branch.events == fresh.events
+    assert_branch_is_exact(plan, random_fault(random.Random(seed), plan, plan.duration_s), second)
 
 
 @OFTEN

@@ -75,6 +75,8 @@ def random_plan_of_herds(seed: int, duration_s: float = 30.0) -> Plan:
     }  # fmt: skip
     patience = dataclasses.replace(random_policy(r, attempts=1), cancel=r.random() < 0.5)
     edges = {("users", "through"): patience, ("through", "db"): random_policy(r)}
+    if cache.writes == "back":  # flushes that an open breaker turned away come back together, in one tick
+        edges["through", "db"] = dataclasses.replace(edges["through", "db"], breaker=None, bulkhead=None)
     faults = []
     for _ in range(r.choice([1, 2, 3])):
         start = round(r.uniform(0.1, 0.7) * duration_s, 3) + 0.00005
