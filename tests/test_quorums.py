@@ -144,6 +144,11 @@ def test_a_document_says_what_is_wrong_with_its_quorum() -> None:
     assert store(quorum={}, replica_azs=["us-east-1b"]) == [("nodes.db.replica_azs", both)]
     shared = "members that share their storage are the primary, in one AZ of `azs`, and replicas in `replica_azs`"
     assert store(storage="shared") == [("nodes.db.storage", shared)]
+    elsewhere = {"regions": [{"id": "r", "azs": ["ra"]}, {"id": "s", "azs": ["sa"]}]}
+    data = loads(CLUSTER).to_dict() | elsewhere
+    data["nodes"][1] = {"id": "db", "kind": "store", "azs": ["ra"], "storage": "shared", "replica_azs": ["sa"]}
+    apart = "one storage lies in one Region, and sa is in another; keep the replicas in r"
+    assert said(data) == [("nodes.db.storage", apart)]
     assert store(region_failover={}, replica_azs=["us-east-1b"]) == [
         ("nodes.db.region_failover", "no replica is in another Region; name an AZ of one in `replica_azs`")
     ]

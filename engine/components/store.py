@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import AzPlaced, quantity
-from engine.components.values import Exponential, FailoverFields, QuorumFields, RegionFailoverFields, ServiceTime
+from engine.components.values import Exponential, FailoverFields, QuorumFields, RegionFailoverFields, ServiceTime, check_abroad
 from engine.fields import OneOf, listed
 from engine.geography import Geography
 
@@ -125,9 +125,8 @@ class Store(AzPlaced):
                 yield "replica_azs", "a quorum's members are spread over `azs`; give more of those, or leave one of the two out"
         if self.storage == "shared" and (len(azs) > 1 or not replicas or self.quorum is not None):
             yield "storage", "members that share their storage are the primary, in one AZ of `azs`, and replicas in `replica_azs`"
-        if self.region_failover is not None:
-            yield from ((f"region_failover.{field}", message) for field, message in self.region_failover.check())
-            regions = {geography.region_of.get(az) for az in replicas}
-            home = geography.region_of.get(self.primary_az or azs[0])
-            if not regions - {home, None}:
-                yield "region_failover", "no replica is in another Region; name an AZ of one in `replica_azs`"
+        home = geography.region_of.get(self.primary_az or azs[0], "")
+        far = [az for az in replicas if geography.region_of.get(az, home) != home]
+        if self.storage == "shared" and far:
+            yield "storage", f"one storage lies in one Region, and {listed(far)} is in another; keep the replicas in {home}"
+        yield from check_abroad(self.region_failover, replicas, home, geography)
