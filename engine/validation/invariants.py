@@ -108,7 +108,7 @@ def does_not_heal(plan: Plan, faults: Iterable[PlanFault], healed_s: float) -> l
     conductor = play(dataclasses.replace(plan, faults=tuple(faults), duration_s=healed_s))
     s, live = conductor.world[0], plan.live()
     inst, edges, n = s["inst"][: live.n_instances], s["edges"][: live.n_edges], live.n_places
-    design = {"struck": 0, "slow": 1, "error_share": 0, "throttle_share": 0, "paused": 0, "withdrawn": 0, "flap_share": 0, "shifted": 0}
+    design = {"struck": 0, "strain": 1, "error_share": 0, "throttle_share": 0, "paused": 0, "withdrawn": 0, "flap_share": 0, "shifted": 0}
     wrong = [name for name, value in design.items() if (inst[name] != value).any()]
     wrong += ["down"] if ((inst["down"] != 0) & (inst["absent"] == 0)).any() else []  # absent: not launched, by a group's own decision
     wrong += [name for name in ("add", "cut_request", "cut_answer") if (edges[name] != 0).any()]
