@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.control.conductor import Conductor
@@ -107,6 +107,18 @@ def first_difference(old: Scenario, new: Scenario) -> float:
     if not changed and before != after:
         return min(f.at_s for f in before)
     return min((f.at_s for f in changed), default=float("inf"))
+
+
+def replicate(scenario: Scenario, seeds: Iterable[int], duration_s: float | None = None, threads: int | None = None) -> Iterator[Result]:
+    """Results of a scenario under many seeds, in their order; the runs share the processors."""
+    from engine import replications
+    from engine.results import Result
+
+    def result(c: Conductor) -> Result:
+        stopped = None if c.saturated_at is None else {"at_s": c.saturated_at / TICKS_PER_S, "why": c.saturation()}
+        return Result(scenario, c.plan, c.series, c.events, stopped, c.wall_s)
+
+    return replications.replicate(lower(scenario, duration_s=duration_s), seeds, result, threads)
 
 
 def simulate(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from engine import bench
-from engine.bench import memory, systems
+from engine.bench import memory, scaling, systems
 from engine.bench.measure import Row
 from engine.bench.races import play
 
@@ -19,6 +19,18 @@ def test_the_chain_serves_what_arrives() -> None:
 
 def test_the_balanced_system_is_the_same_with_and_without_checks_while_nothing_fails() -> None:
     assert play(systems.balanced(True)).world[0]["n_ended"] == play(systems.balanced(False)).world[0]["n_ended"]
+
+
+def test_a_request_passes_five_services_however_many_there_are() -> None:
+    for services in (5, 50):
+        conductor = play(scaling.columns(services, 2, 200.0, 5.0))
+        attempts, requests = conductor.series.edge_attempts.sum(), conductor.world[0]["n_ended"]
+        assert len(conductor.plan.nodes) == services + 2 and attempts / requests == pytest.approx(6, rel=0.02)
+
+
+def test_what_is_quicker_has_as_many_in_flight() -> None:
+    slow, quick = (play(scaling.columns(5, 3, 2000.0 * q, 5.0, q)).world[0]["in_use"] for q in (1.0, 10.0))
+    assert quick == pytest.approx(slow, rel=0.5)
 
 
 def test_a_short_run_needs_some_memory_but_not_much() -> None:

@@ -8,16 +8,21 @@ from __future__ import annotations
 import json
 import sys
 
-from engine.bench import branching, memory, races
+from engine.bench import branching, memory, races, scaling
 from engine.bench.measure import Row
 from engine.warm import warm
+
+CASES = (
+    races.against_simpy, races.against_c, races.cost_of_features, memory.peak, branching.at_half_time, scaling.a_large_system,
+    scaling.cost_by_nodes, scaling.cost_by_rate, scaling.memory_by_requests, scaling.runs_at_once, scaling.first_compile,
+)  # fmt: skip
 
 
 def measure() -> list[Row]:
     """Every case, in the order of the report."""
     warm()  # compiling is measured nowhere: every process below finds the kernel in its cache
     rows: list[Row] = []
-    for case in (races.against_simpy, races.against_c, races.cost_of_features, memory.peak, branching.at_half_time):
+    for case in CASES:
         print(f"measuring: {(case.__doc__ or case.__name__).splitlines()[0]}", file=sys.stderr)
         rows += case()
     return rows

@@ -8,19 +8,24 @@ from pathlib import Path
 
 from engine.bench.measure import Row
 
-# Linux tells present and highest size of this very program; elsewhere the highest so far stands for the present. `ru_maxrss` alone would do
-# on neither: it outlives exec, so a program started by a larger one begins with the size of that.
-PROGRAM = """
-import resource, sys
-from pathlib import Path
-import engine.run, engine.results, engine.bench.systems as systems
-status = Path("/proc/self/status")
 
-def size(name):
+def size(name: str) -> int:
+    """Bytes of this process: ``VmRSS`` now, ``VmHWM`` at most so far.
+
+    Linux tells both; elsewhere the highest so far stands for the present. `ru_maxrss` alone would do on neither: it outlives exec, so a
+    program started by a larger one begins with the size of that.
+    """
+    status = Path("/proc/self/status")
     if status.exists():
         return int(status.read_text().split(name + ":")[1].split()[0]) * 1024
+    import resource
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
+
+PROGRAM = """
+import engine.run, engine.results, engine.bench.systems as systems
+from engine.bench.memory import size
 before = size("VmRSS")
 run = engine.run.Run(systems.three_tier(duration_s={duration}))
 run.advance()

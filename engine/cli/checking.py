@@ -63,8 +63,9 @@ def judgements(scenario: Scenario, seeds: int, player: Player, label: str) -> It
     from engine.results import objectives
 
     for name, version in versions(scenario):
-        for seed in range(version.seed, version.seed + seeds):
-            result = player.play(version, f"{label}, {name}, seed {seed}", seed=seed)
+        numbers = range(version.seed, version.seed + seeds)
+        one = (player.play(version, f"{label}, {name}, seed {seed}", seed=seed) for seed in numbers)
+        for seed, result in zip(numbers, one if seeds == 1 else player.play_all(version, f"{label}, {name}", numbers)):
             lines = result.expectations + (result.objectives if objectives.enforced(version.objectives) else [])
             yield Judgement(name, seed, result.wall_s, result.digest, lines, result.stopped)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,19 @@ class Player:
         if self.bar and task is not None:
             self.bar.remove_task(task)
         return run.result()
+
+
+    def play_all(self, scenario: Scenario, label: str, seeds: Sequence[int]) -> Iterator[Result]:
+        """The results under each of several seeds, in their order, as many at a time as there are processors."""
+        from engine.run import replicate
+
+        task = self.bar.add_task(f"{label}, {len(seeds)} seeds", total=len(seeds)) if self.bar else None
+        for result in replicate(scenario, seeds):
+            if self.bar and task is not None:
+                self.bar.advance(task)
+            yield result
+        if self.bar and task is not None:
+            self.bar.remove_task(task)
 
 
 @contextmanager

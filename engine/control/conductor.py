@@ -46,10 +46,11 @@ class Broken(RuntimeError):
 class Conductor:
     """One run in progress: the world, its control processes, its log and its checkpoints. Times are ticks unless named ``_s``."""
 
-    def __init__(self, plan: Plan, checkpoint_every_s: float | None = None) -> None:
+    def __init__(self, plan: Plan, checkpoint_every_s: float | None = None, world: np.ndarray | None = None) -> None:
         self.plan = plan
         self.end = ticks(plan.duration_s)
-        self.world = build_world(plan)
+        self.wall_s = 0.0  # how long it took, told by whoever lets it run
+        self.world = build_world(plan) if world is None else world
         rows = math.ceil(plan.duration_s)
         self.series = empty_series(plan, rows)
         self.copies = np.array(plan.copies(), np.int64)

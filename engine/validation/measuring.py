@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from engine.control.conductor import Conductor
 from engine.plan import Plan
+from engine.replications import replicate
 from engine.series import percentile_s
 
 LEVEL = 0.999  # of every interval
@@ -27,14 +25,8 @@ def play(plan: Plan) -> Conductor:
 
 
 def measured(plan: Plan, seeds: Iterable[int], *measures: Callable[[Conductor], float]) -> np.ndarray:
-    """Each measure of each replication: float64 [seeds, measures]. Two at a time: the kernel does not hold the interpreter's lock."""
-
-    def one(seed: int) -> list[float]:
-        conductor = play(replace(plan, seed=seed))
-        return [measure(conductor) for measure in measures]
-
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        return np.array(list(pool.map(one, seeds)))
+    """Each measure of each replication: float64 [seeds, measures]."""
+    return np.array(list(replicate(plan, seeds, lambda conductor: [measure(conductor) for measure in measures])))
 
 
 def estimate(plan: Plan, replications: int, *measures: Callable[[Conductor], float]) -> list[tuple[float, float]]:
