@@ -204,7 +204,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         if not (yield from self.take_slot(server, job, epoch)):
             return
         job.stage = "serve"
-        work = int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow, FOREVER) + 0.5)
+        work = int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow + server.extra, FOREVER) + 0.5)
         self.worked[server.number] += work
         yield self.work(work)
         if self.gone(job, epoch) or not (yield from self.answers_leave(job, epoch)):
