@@ -150,7 +150,7 @@ def test_a_document_says_what_is_wrong_with_its_quorum() -> None:
     apart = "one storage lies in one Region, and sa is in another; keep the replicas in r"
     assert said(data) == [("nodes.db.storage", apart)]
     assert store(region_failover={}, replica_azs=["us-east-1b"]) == [
-        ("nodes.db.region_failover", "no replica is in another Region; name an AZ of one in `replica_azs`")
+        ("nodes.db.region_failover", "no replica is in another Region; name one in `replica_azs`")
     ]
 
 
