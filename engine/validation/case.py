@@ -23,7 +23,7 @@ class Effort:
     widest: float
 
 
-FULL = Effort(replications=16, systems=40, contests=400, widest=0.05)
+FULL = Effort(replications=16, systems=20, contests=400, widest=0.05)
 SHORT = Effort(replications=5, systems=2, contests=12, widest=0.25)
 
 

@@ -13,7 +13,14 @@ from engine.validation.plans_balancers import random_balancer_plan, random_zonal
 from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches, random_plan_of_herds
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import random_elastic_plan
-from engine.validation.plans_lifecycle import random_group_fault, random_group_plan, random_withdrawn_plan, withdrawal
+from engine.validation.plans_lifecycle import (
+    random_change,
+    random_changed_plan,
+    random_group_fault,
+    random_group_plan,
+    random_withdrawn_plan,
+    withdrawal,
+)  # fmt: skip
 from engine.validation.plans_mappings import mapping_fault, random_mapping_plan
 from engine.validation.plans_network import random_network_plan, random_rough_queue_plan
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
@@ -60,6 +67,7 @@ FAMILIES = (
     Family("balancers with a node in each zone", random_zonal_plan, shift),
     Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
+    Family("changes in operation", lambda seed, _: random_changed_plan(seed), lambda r, plan, _: random_change(r, plan)),
     Family("topics", random_topic_plan, topic_fault),
     Family("functions on queues", random_mapping_plan, mapping_fault),
     Family("streams", random_stream_plan, stream_fault),

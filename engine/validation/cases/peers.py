@@ -6,16 +6,17 @@ Each of these was measured in a simulator people use; here are the same systems.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from engine.behaviours import Backoff, Balancer, CallPolicy, Distribution, HealthCheck, Source, Station
+from engine.behaviours import Autoscaling, Backoff, Balancer, CallPolicy, Distribution, HealthCheck, Source, Station
 from engine.control.conductor import Conductor
 from engine.live import REFUSED, Live
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan, PlanFault
-from engine.series import percentile_s
+from engine.series import STAGES, percentile_s
 from engine.validation.case import Quantity, once, replicated
 from engine.validation.measuring import mean_s, quantile, share_of
 from engine.validation.plans import down, fault, make_plan, mm
@@ -126,6 +127,26 @@ def p99_of_a_second(c: Conductor) -> float:
     return percentile_s(s.start_hist[30, 0], 0.99, float(s.start_fastest_s[30, 0]), float(s.start_slowest_s[30, 0]))
 
 
+def growing(rate: float) -> Plan:
+    """A group of two instances of two slots, 40 ms a request: 40/s, from 100 s on ``rate``. It tracks 50 % CPU in points of 10 s."""
+    rules = Autoscaling(
+        initial=2, least=2, most=8, metric="cpu", target=0.5, period_s=10.0, metric_delay_s=5.0, points_out=3, launch_s=30.0,
+        check_s=5.0,
+    )  # fmt: skip
+    web = Station(("a", "b") * 4, 2, None, Distribution("constant", 0.04), autoscaling=rules)
+    users, long = Source(((0.0, 40.0), (100.0, rate)), "even"), CallPolicy(60.0)
+    nodes = {"users": users, "front": Balancer("round_robin", None), "web": web}
+    return make_plan(nodes, {("users", "front"): long, ("front", "web"): long}, duration_s=300.0)
+
+
+def serving(second: int) -> Callable[[Conductor], float]:
+    return lambda c: float((c.series.inst_stage[second, 2:] == STAGES.index("in_service")).sum())
+
+
+def decided_s(c: Conductor) -> float:
+    return next(e.t_s for e in c.events if e.kind == "scaling" and "→" in e.text)
+
+
 def begun(c: Conductor) -> np.ndarray:
     return c.series.start_begun[:, 0]
 
@@ -192,6 +213,15 @@ CASES = (
         too_late, Quantity("share that succeeds", "", 0.0, OK),
         Quantity("latencies counted", "", 0, lambda c: int(c.series.total_hist.sum())),
         Quantity("completed at the server all the same", "", 80, lambda c: int(c.series.inst_completed[:, 1].sum()), sign="≥"),
+    ),
+    once(
+        "Autoscaling takes its alarm, its metric's delay and the launch time",
+        "elsewhere capacity came at once; load jumps at 100 s: three points of 10 s, 5 s until the last is known, 30 s to launch",
+        lambda: growing(100.0),
+        Quantity("decided at", "s", 135.0, decided_s),
+        Quantity("in service in the second before 165 s", "instances", 2, serving(164)),
+        Quantity("in service in the second after", "instances", 4, serving(165)),
+        Quantity("at rest: 100/s · 40 ms / (2 slots · 50 %)", "instances", 4, serving(299)),
     ),
     replicated(
         "Clients do not share their jitter", "elsewhere all drew the same; a thousand retries spread over ten seconds: a tenth in each",
