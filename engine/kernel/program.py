@@ -14,7 +14,7 @@ from engine.kernel.detached import end_detached
 from engine.kernel.forks import end_branch, fork
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    BACKOFF, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_ANNOUNCE, OP_CALL, OP_END, OP_FORK, OP_OVER,
+    BACKOFF, COLD_LOCAL, CONSTANT, DEGRADED, DIST_BINS, EXPONENTIAL, FOREVER, MISSED, OK, OP_ANNOUNCE, OP_CALL, OP_END, OP_FORK, OP_OVER,
     OP_RELEASE, OP_RESUME, OP_RETURN, OP_SERVE, OP_STORE, OP_SYNC, POWER, SERVE,
 )  # fmt: skip
 from engine.kernel.meters import note_latency
@@ -58,7 +58,10 @@ def serve(s, f, step, now):
     fr = s.frames[f]
     ins = s.inst[fr.inst]
     drawn = draw_service(s, step.dist, fr.key, counter(FOR_SERVICE, step.local, ZERO))
-    work = np.int64(min(drawn * ins.slow + ins.extra, LONGEST) + 0.5)
+    drawn *= ins.slow
+    if step.local != COLD_LOCAL:
+        drawn += ins.extra
+    work = np.int64(min(drawn, LONGEST) + 0.5)
     ins.worked += work
     if fr.span >= 0 and s.spans[fr.span].started < 0:
         s.spans[fr.span].started = now
