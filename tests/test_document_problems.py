@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 
 import pytest
 import yaml
@@ -484,10 +483,8 @@ def test_a_word_alone_or_one_with_a_value_is_no_part_of_a_reason():
         ("faults", [{"kind": "slow", "target": "web", "at_s": 1}] * 1_001, "there are 1,001 faults; at most 1,000 fit"),
     ],
 )  # fmt: skip
-def test_too_much_of_a_thing_is_one_problem_and_a_quick_answer(section, items, part):
-    started = time.perf_counter()
+def test_too_much_of_a_thing_is_one_problem(section, items, part):
     one(shop(**{section: items}), section, part)
-    assert time.perf_counter() - started < 1
 
 
 def test_too_many_instances_are_one_problem():
