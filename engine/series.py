@@ -38,6 +38,7 @@ class Series:
 
     edge_calls: np.ndarray  # int32 [T, E] calls begun
     edge_attempts: np.ndarray  # int32 [T, E] attempts begun, also those that fail before anything is sent
+    edge_breakers: np.ndarray  # int32 [T, E, 2] caller instances whose breaker is open, and half open, at the end of the second
     edge_abandoned: np.ndarray  # int32 [T, E] calls that ended with their caller's death: nobody saw how
     edge_attempt_ends: np.ndarray  # int32 [T, E, N_OUT] attempts ended, by what the caller saw
     edge_call_ends: np.ndarray  # int32 [T, E, N_OUT] calls ended, by what the caller saw
@@ -150,7 +151,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
 
     return Series(
         edge_calls=zeros(np.int32, rows, E), edge_attempts=zeros(np.int32, rows, E),
-        edge_abandoned=zeros(np.int32, rows, E),
+        edge_abandoned=zeros(np.int32, rows, E), edge_breakers=zeros(np.int32, rows, E, 2),
         edge_attempt_ends=zeros(np.int32, rows, E, N_OUT), edge_call_ends=zeros(np.int32, rows, E, N_OUT),
         edge_extras=zeros(np.int32, rows, E, N_EXTRA), inst_cancelled=zeros(np.int32, rows, I),
         inst_wasted=zeros(np.int32, rows, I), inst_wasted_s=zeros(np.float64, rows, I),

@@ -98,6 +98,17 @@ def test_a_cancelled_half_open_probe_does_not_close_the_breaker_for_ever() -> No
     assert series.start_ends[25:39, 0, 0].sum() == 14 * 50
 
 
+def test_breakers_are_counted_by_state_while_they_are_open_and_no_longer() -> None:
+    nodes = {"users": Source(((0.0, 200.0),), "even"), "web": Station(("a",) * 3, 50, None, Distribution("constant", 0.001)),
+             "db": Station(("a",), 50, None, Distribution("constant", 0.001))}  # fmt: skip
+    breaker = Breaker(0.5, 4.0, 10, 5.0, 2)
+    edges = {("users", "web"): CallPolicy(1.0), ("web", "db"): CallPolicy(0.5, breaker=breaker)}
+    series = run(make_plan(nodes, edges, duration_s=40.0, faults=(down(10.0, 20.0, [4], REFUSED),))).series
+    opened = series.edge_breakers[:, 1, 0]
+    assert series.edge_breakers[:, 0].sum() == 0 and opened[:10].sum() == 0 and (opened[11:19] == 3).any()
+    assert opened.max() == 3 and series.edge_breakers[26:, 1].sum() == 0
+
+
 # ---- hedging ----
 def test_a_hedge_is_an_attempt_and_the_slower_one_is_superseded() -> None:
     series = run(slow_server(CallPolicy(60.0, hedge_s=0.5), Distribution("constant", 1.0), duration_s=20.0)).series

@@ -31,7 +31,7 @@ from engine.control.resolution import Names, watch_records
 from engine.control.zones import watch_zones
 from engine.events import Event, Kind
 from engine.kernel import caches, doors, environments, loop, meters, shards, stores
-from engine.kernel.layout import DETACHED, FREE, GHOST, MOST_FRAMES, MOST_MESSAGES, TICKS_PER_S, ticks
+from engine.kernel.layout import DETACHED, FREE, GHOST, HALF_OPEN, MOST_FRAMES, MOST_MESSAGES, OPEN, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import SPAN, Series, empty_series
 
@@ -54,6 +54,9 @@ class Conductor:
         rows = math.ceil(plan.duration_s)
         self.series = empty_series(plan, rows)
         self.copies = np.array(plan.copies(), np.int64)
+        sites = self.world[0]["edges"]["first_site"]
+        edges = enumerate(plan.edges)
+        self.breakers = [(e, int(sites[e]), plan.nodes[edge.caller].count) for e, edge in edges if edge.policy.breaker]
         self._counts = np.zeros((1, len(plan.instances), 10), np.int64)
         self._seconds = np.zeros((1, len(plan.instances), 3))
         self._state = np.zeros((1, len(plan.instances), 2), np.int64)
@@ -164,6 +167,7 @@ class Conductor:
         """Write the second that just ended into row ``row`` of the series."""
         s = self.series
         begun = (s.edge_calls, s.edge_attempts, s.edge_abandoned)
+        self._meter_breakers(row)
         meters.collect_edges(self.world, row, *begun, s.edge_attempt_ends, s.edge_call_ends, s.edge_extras, s.edge_latency_s)
         meters.collect_instances(self.world, 0, self.now, self._counts, self._seconds, self._state)
         counts = self._counts[0]
@@ -188,6 +192,13 @@ class Conductor:
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy[self.shown], self.belief_streak[self.shown]
         s.target_decides_s[row] = (self.belief_decides[self.shown] - self.now) / TICKS_PER_S
         s.reached_s = row + 1
+
+    def _meter_breakers(self, row: int) -> None:
+        """Breakers by state. One whose time is over stays open until its caller's next attempt asks it."""
+        world = self.world[0]
+        for e, first, count in self.breakers:
+            states = world["sites"]["state"][first : first + count]
+            self.series.edge_breakers[row, e] = (states == OPEN).sum(), (states == HALF_OPEN).sum()
 
     def sync(self) -> Series:
         """The series, with everything by start time and the totals brought up to date. Checks conservation."""

@@ -94,7 +94,10 @@ class PerSecond:
 
     @cached_property
     def edges(self) -> Columns:
-        """By edge [T, E]; ``error_ratio`` is of calls, `amplification` attempts per call, percentiles those of ok calls that ended."""
+        """By edge [T, E]; ``error_ratio`` is of calls, `amplification` attempts per call, percentiles those of ok calls that ended.
+
+        Breakers are those of the caller's instances, at the end of the second.
+        """
         s = self.series
         ends = s.edge_call_ends
         ok = ends[:, :, 0].astype(np.float64)
@@ -108,6 +111,8 @@ class PerSecond:
             "failed_per_s": failed,
             "error_ratio": divide(failed, ok + failed),
             "amplification": divide(attempts, calls),
+            "breakers_open": s.edge_breakers[:, :, 0].astype(np.float64),
+            "breakers_half_open": s.edge_breakers[:, :, 1].astype(np.float64),
             "p50_s": s.edge_latency_s[:, :, 0].astype(np.float64),
             "p95_s": s.edge_latency_s[:, :, 1].astype(np.float64),
             "p99_s": s.edge_latency_s[:, :, 2].astype(np.float64),

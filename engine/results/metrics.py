@@ -46,7 +46,7 @@ NODE_SERIES = (
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",
-    "p50_s", "p95_s", "p99_s", *(f"{name}_per_s" for name in EXTRAS),
+    "breakers_open", "breakers_half_open", "p50_s", "p95_s", "p99_s", *(f"{name}_per_s" for name in EXTRAS),
 )  # fmt: skip
 
 QUEUE_TOTALS = (*dict.fromkeys([*QUEUE_COUNTS, *TOPIC_COUNTS]), "oldest_s")  # of message queues and topics only
