@@ -43,6 +43,7 @@ def test_random_systems_use_every_edge_policy() -> None:
         reached.update(dict(zip(EXTRAS, series.edge_extras.sum((0, 1)).tolist(), strict=True)))
         reached["cancelled"] += int(series.inst_cancelled.sum())
         reached["degraded requests"] += int(series.total_degraded.sum())
+    del reached["lost_messages"]  # of a rough network, see test_network.py
     assert {name: n for name, n in reached.items() if n < 100} == {}
 
 

@@ -43,12 +43,12 @@ class Cache(AzPlaced):
         assumption="the next read finds it")  # fmt: skip
     flush_interval_s: float = quantity(1, "s", "With `writes: back`: a key goes to the store this long after its first write, or when it "
                                        "is pushed out.", gt=0, le=LONGEST_S, label="Flush interval",
-                                       assumption="a second's writes are worth keeping together")  # fmt: skip
+                                       likely=(0.1, 60), assumption="a second's writes are worth keeping together")  # fmt: skip
     stale_if_error_s: float = quantity(0, "s", "How long after its time to live a value is still given out when a new one cannot be had.",
                                        ge=0, le=LONGEST_S, label="Stale if error", assumption="old answers are not given out")  # fmt: skip
     stale_while_revalidate_s: float = quantity(0, "s", "How long after its time to live a value is still given out while the cache fetches "
                                                "a new one by itself.", ge=0, le=LONGEST_S, label="Stale while revalidating",
-                                               assumption="old answers are not given out")  # fmt: skip
+                                               likely=(0, 3_600), assumption="old answers are not given out")  # fmt: skip
     coalesce: bool = quantity(False, "", "Requests that miss the same key at the same time make one call: the others wait for it and share "
                               "its outcome.", label="Coalesce misses", assumption="each miss fetches by itself")  # fmt: skip
 

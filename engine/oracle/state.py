@@ -92,10 +92,11 @@ class Span:
     seen: str = ""
 
     def row(self) -> tuple[object, ...]:
-        """For comparison with the kernel's: the span above it stands for itself by where and when it began."""
+        """For comparison with the kernel's: the span above it stands for itself by where and when it began. Whether work that was never
+        finished began is left out: a slot may come free and its new holder be called off in one tick, in either order."""
         p = self.parent
         above = (p.edge, p.inst, p.tries, p.sent) if p else None
-        times = (self.sent, self.arrived, self.started, self.finished, self.answered)
+        times = (self.sent, self.arrived, self.started if self.finished >= 0 else -1, self.finished, self.answered)
         return (self.root, above, self.edge, self.inst, self.tries, *times, self.outcome, self.seen)
 
 

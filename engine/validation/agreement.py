@@ -31,7 +31,8 @@ def followed(plan: Plan, series: Series) -> list[tuple[object, ...]]:
         p = rows[row["parent"]] if row["parent"] >= 0 else None
         above = (p["edge"], p["inst"], p["tries"], p["sent"]) if p else None
         words = [OUTCOMES[row[name]] if row[name] >= 0 else "" for name in ("outcome", "seen")]
-        times = [row[name] for name in ("sent", "arrived", "started", "finished", "answered")]
+        started = row["started"] if row["finished"] >= 0 else -1  # see `Span.row`
+        times = [row["sent"], row["arrived"], started, row["finished"], row["answered"]]
         out.append((row["root"], above, row["edge"], row["inst"], row["tries"], *times, *words))
     return out
 
