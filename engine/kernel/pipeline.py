@@ -76,15 +76,20 @@ def _remembered(function: Any, context: Any, arguments: tuple[Any, ...], keyword
     return _known[key][1]
 
 
+def _short(record: Any) -> str:
+    return f"Record of {len(record)}"
+
+
 @contextlib.contextmanager
 def remembering() -> Iterator[None]:
-    """Meanwhile signatures of operators are remembered. Numba compiles under a lock, so nobody else meets this."""
-    before = types.Function.get_call_type
-    types.Function.get_call_type = _remembered
+    """Meanwhile signatures of operators are remembered, and records short of words: every look for an implementation writes down the types
+    it looked for. Numba compiles under a lock, so nobody else meets this."""
+    before = types.Function.get_call_type, types.Record.__repr__
+    types.Function.get_call_type, types.Record.__repr__ = _remembered, _short
     try:
         yield
     finally:
-        types.Function.get_call_type = before
+        types.Function.get_call_type, types.Record.__repr__ = before
 
 
 class Kernel(CompilerBase):

@@ -6,14 +6,15 @@ A probe is a frame without a parent. Whether its work was done is told by a reco
 from __future__ import annotations
 
 from engine.kernel.callee import admit, reply
+from engine.kernel.doors import settled
 from engine.kernel.gates import pass_gate
 from engine.kernel.jit import entry
 from engine.kernel.layout import OK
-from engine.kernel.loop import run_ready
 from engine.kernel.records import new_record
 from engine.kernel.wires import NOBODY, allocate, drop_record, make_ready
 
 
+@settled
 @entry
 def send_probe(w, row, origin, key, now):
     """Instance ``origin`` of a balancer has a probe worked on at the target of a row; `take_result` must follow before the next one."""
@@ -43,7 +44,6 @@ def send_probe(w, row, origin, key, now):
         reply(s, f, outcome, now)
     elif admit(s, f, ins, now):
         make_ready(s, f)
-        run_ready(s, now)
 
 
 @entry
