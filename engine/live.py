@@ -97,9 +97,9 @@ class Live:
         """Let a further independent share of requests be turned away at once."""
         self.throttle_share[instances] = 1 - (1 - self.throttle_share[instances]) * (1 - share)
 
-    def lose_on_edges(self, edges: list[int], share: float, answers: bool = True) -> None:
+    def lose_on_edges(self, edges: list[int], share: float, requests: bool = True, answers: bool = True) -> None:
         """Lose a further independent share of the requests over these edges, and of the answers."""
-        for direction in (0, 1) if answers else (0,):
+        for direction in [0] * requests + [1] * answers:
             self.edge_loss[edges, direction] = 1 - (1 - self.edge_loss[edges, direction]) * (1 - share)
 
     def lose_on_path(self, a: int, b: int, share: float) -> None:

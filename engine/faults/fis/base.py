@@ -81,8 +81,8 @@ class Lossy(Fis):
         return f"{self.share:.0%} of what {self.target} sends is lost"
 
     def apply(self, live: Live, reach: Reach) -> None:
-        for edges, direction in ((reach.edges, 1), (reach.calls, 0)):
-            live.edge_loss[edges, direction] = 1 - (1 - live.edge_loss[edges, direction]) * (1 - self.share)
+        live.lose_on_edges(reach.edges, self.share, requests=False)
+        live.lose_on_edges(reach.calls, self.share, answers=False)
 
 
 class Deaf(Fis):
@@ -95,6 +95,15 @@ class Deaf(Fis):
 
     def apply(self, live: Live, reach: Reach) -> None:
         live.edge_cut[reach.edges, 0] = True
+
+
+class Cut(Fis):
+    """Nothing passes over the edge, neither way."""
+
+    targets: ClassVar = ("edge",)
+
+    def apply(self, live: Live, reach: Reach) -> None:
+        live.edge_cut[reach.edges] = True
 
 
 class Turned(Fis):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from engine.faults.base import Reach
 from engine.faults.fis.cross_region import CrossRegion
-from engine.live import Live
 
 
 class CrossRegionConnectivity(CrossRegion):
-    """The Region is an island: no call crosses its border, and what is replicated over it waits."""
+    """The Region is an island: no call crosses its border, and what is replicated over it, which takes the same way, waits."""
 
     kind: Literal["fis:cross-region-connectivity"] = "fis:cross-region-connectivity"
     label: ClassVar = "Cross-Region: Connectivity"
@@ -19,6 +17,3 @@ class CrossRegionConnectivity(CrossRegion):
 
     def says(self) -> str:
         return f"{self.target} is cut off from the other Regions, and replication with them pauses"
-
-    def apply(self, live: Live, reach: Reach) -> None:
-        super().apply(live, reach)  # replication between members of a store takes the same way as calls, so it stops with them
