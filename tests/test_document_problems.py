@@ -532,3 +532,9 @@ def test_a_place_that_is_not_there_is_a_problem_of_every_kind_and_breaks_nothing
     node = {"id": "it", "kind": kind, **COMPONENTS[kind].create, **place}
     found = said(shop(nodes=[{"id": "users", "kind": "clients"}, node], edges=[]))
     assert any("nowhere" in message for _, message in found), found
+
+
+@pytest.mark.parametrize("kind", ["redrive", "replay"])
+def test_an_operator_is_told_that_what_he_names_is_not_there(kind):
+    found = said(with_fault(kind=kind, target="nowhere"))
+    assert any("nowhere" in message for _, message in found), found

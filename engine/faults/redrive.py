@@ -47,7 +47,8 @@ class Redrive(Fault):
         queues = [id for id, node in topology.nodes.items() if node.behaviour == "queue" and id != self.target]
         sources = self._sources(topology)
         for field, id in (("target", self.target), ("to", self.to)):
-            if id in [*queues, self.target] and topology.nodes[id].readers_at_once():
+            node = topology.nodes.get(id or "")
+            if node is not None and node.behaviour == "queue" and node.readers_at_once():
                 yield field, f"{id!r} is a stream; messages are moved between queues without shards"
         if self.to is not None and self.to not in queues:
             yield "to", f"{self.to!r} is no other queue{close_to(self.to, queues)}; it could be {listed(queues)}"
