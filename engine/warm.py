@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engine.kernel.jit import CACHE_DIR, COMPILED
+
+if TYPE_CHECKING:
+    from engine.control.conductor import Conductor
 
 MARK = CACHE_DIR / "warm"
 
@@ -25,8 +30,36 @@ def start() -> subprocess.Popen[bytes] | None:
     return subprocess.Popen([sys.executable, "-m", "engine.warm"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def _stand_still(world: Any, until: int) -> int:
+    """In the place of the loop: time passes and nothing happens."""
+    world[0]["now"] = until
+    return 0
+
+
+def _help() -> None:
+    """Compile what is not the loop, while the process that asked for it compiles the loop."""
+    from engine.kernel import loop
+
+    loop.advance = _stand_still  # before the doors are imported, which would take the loop with them
+    rehearse()
+
+
 def warm() -> None:
-    """Run a tiny plan through every entry point of the kernel, so that all of them are compiled and cached."""
+    """Compile and cache every entry point of the kernel: the loop here, the rest in a second process where there is a core for it."""
+    helper = None
+    if COMPILED and (os.cpu_count() or 1) > 1:
+        helper = subprocess.Popen([sys.executable, "-m", "engine.warm", "doors"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        rehearse().sync()
+    finally:
+        if helper:
+            helper.wait()
+    if COMPILED:
+        MARK.touch()
+
+
+def rehearse() -> Conductor:
+    """Run a tiny plan through every entry point of the kernel: what the disk does not hold yet is compiled."""
     import numpy as np
 
     from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store, Topic
@@ -60,7 +93,8 @@ def warm() -> None:
     fault = PlanFault("f", "warm", "a", 1.0, 4.5, "warm", apply)
     conductor = Conductor(Plan("warm", 1, 8.0, 0.0, places, np.zeros((3, 3)), nodes, edges, instances, (fault,)))
     conductor.run_to(conductor.end)
-    conductor.sync()
+    doors.count_open(conductor.world)
+    doors.count_messages(conductor.world, np.zeros((1, 2), np.int64))
     doors.index_message_groups(conductor.world)
     doors.set_pollers(conductor.world, 0, 1, conductor.now)
     shards.collect_shards(conductor.world, 0, conductor.now, np.zeros(0, np.int64), np.zeros((1, 0), np.float32))
@@ -70,10 +104,9 @@ def warm() -> None:
     hangs.let_answers_go(conductor.world, 2)
     registration.relist_balancers(conductor.world)
     views.set_answer(conductor.world, 0, np.zeros(1), conductor.now)
-    if COMPILED:
-        MARK.touch()
+    return conductor
 
 
 if __name__ == "__main__":
     gc.disable()  # a compiler makes millions of objects and keeps most: looking for cycles among them is a tenth of its time
-    warm()
+    _help() if "doors" in sys.argv else warm()
