@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 
 import pytest
 
 from engine import bench
 from engine.bench import memory, scaling, systems
+from engine.bench.ablation import Cut
 from engine.bench.measure import Row
 from engine.bench.races import play
 
@@ -36,6 +38,14 @@ def test_what_is_quicker_has_as_many_in_flight() -> None:
 def test_a_short_run_needs_some_memory_but_not_much() -> None:
     rows = memory.peak()
     assert all(0.5 < row.value < 400 for row in rows)
+
+
+def test_what_did_not_run_is_cut_out_and_what_a_test_calls_is_kept() -> None:
+    source = "def f(s):\n if s.a:\n  x = 1\n elif s.b:\n  x = 2\n if g(s):\n  x = 3\n for i in s.c:\n  x = i\n if s.d:\n  x = 4\n return x"
+    function = ast.parse(source).body[0]
+    ran = {2, 4, 5, 6, 8, 10, 11, 12}  # the second branch, a call that said no, a loop over nothing, a branch that was taken
+    Cut(ran).generic_visit(function)
+    assert ast.unparse(function) == "def f(s):\n    if s.b:\n        x = 2\n    if g(s):\n        pass\n    pass\n    if s.d:\n        x = 4\n    return x"
 
 
 def test_the_report_is_a_table_or_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

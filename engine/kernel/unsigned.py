@@ -49,17 +49,23 @@ def _cast(index: ast.expr) -> ast.expr:
     return ast.Call(ast.Name("_unsigned", ast.Load()), [index], [])
 
 
+REWRITERS: list[Callable[[ast.Module, str], ast.Module]] = [lambda tree, path: _Rewrite().visit(tree)]
+"""What every function passes on its way to the compiler, with the path of its file; line numbers are those of the file."""
+
+
 def with_unsigned_indices(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, compiled anew from its own source with the rewritten indices, in its own module."""
     lines, first = inspect.getsourcelines(function)
-    tree = ast.parse(textwrap.dedent("".join(lines)))
+    tree = ast.increment_lineno(ast.parse(textwrap.dedent("".join(lines))), first - 1)
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
-    tree = ast.increment_lineno(ast.fix_missing_locations(_Rewrite().visit(tree)), first - 1)
+    path = function.__code__.co_filename
+    for rewrite in REWRITERS:
+        tree = ast.fix_missing_locations(rewrite(tree, path))
     names: dict[str, Any] = {}
     function.__globals__["_unsigned"] = unsigned
-    exec(compile(tree, function.__code__.co_filename, "exec", dont_inherit=True), function.__globals__, names)
+    exec(compile(tree, path, "exec", dont_inherit=True), function.__globals__, names)
     rewritten: Callable[..., Any] = names[function.__name__]
     rewritten.__module__, rewritten.__doc__ = function.__module__, function.__doc__
     return rewritten
