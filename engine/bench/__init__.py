@@ -14,7 +14,8 @@ from engine.warm import warm
 
 CASES = (
     races.against_simpy, races.against_c, races.cost_of_features, ablation.unused_features, memory.peak, branching.at_half_time,
-    scaling.a_large_system, scaling.cost_by_nodes, scaling.cost_by_rate, scaling.memory_by_requests, scaling.runs_at_once, scaling.first_compile,
+    scaling.a_large_system, scaling.cost_by_nodes, scaling.cost_by_rate, scaling.memory_by_requests, scaling.runs_at_once,
+    scaling.first_compile,
 )  # fmt: skip
 
 
