@@ -84,6 +84,12 @@ class Source:
     users: int = 0  # closed loop: this many users; 0 = open loop
     think_s: float = 0.0  # closed loop: mean of the exponential think time
     location: str = ""  # where the clients are, for resolvers that answer by location
+    sessions: Keys | None = None  # open loop: the users who come back, and how often each of them does; None: everybody is new
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions there are; each user of a closed loop has one."""
+        return self.users or (self.sessions.count if self.sessions else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ class Balancer:
     ttl_s: float = 60.0  # callers of one with several nodes keep the answer that names them for this long
     autoshift: Autoshift | None = None
     node_check: HealthCheck = HealthCheck(10.0, 5.0, 3, 3)  # of its nodes; what fails it is not named any more
+    stickiness_s: float = 0.0  # a session's first attempts go to the target that answered it within so long, while that can be chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,7 @@ class Station:
     shed_above: float | None = None  # answers `shed` once requests in service and waiting reach this share of the slots
     parallel: bool = False  # all dependencies are called at once; the first failure decides
     autoscaling: Autoscaling | None = None  # None: the instances are there, dead or alive, for ever
+    keeps_sessions: bool = False  # each session lives on one instance and dies with it; an instance that does not have it answers an error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import build_balancers as balancers
 from engine import build_caches as caches
-from engine import build_queues, build_topics
+from engine import build_queues, build_sessions, build_topics
 from engine import build_resolvers as resolvers
 from engine import build_stores as stores
 from engine.behaviours import (
@@ -63,6 +63,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     build_queues.queues(plan, s)
     build_queues.accounts(plan, s)
     build_topics.topics(plan, s)
+    build_sessions.sessions(plan, s)
     s["sample_gap"] = max(1, L.ticks(plan.duration_s) // TRACES)
     return world
 
@@ -90,6 +91,7 @@ def _check_sizes(plan: Plan) -> None:
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
         *build_queues.sizes(plan),
         *build_topics.sizes(plan),
+        *build_sessions.sizes(plan),
     ):  # fmt: skip
         if have > most:
             raise TooLarge(f"the document needs {have:,} {what}; one run holds at most {most:,}")

@@ -34,7 +34,7 @@ class Live:
     edge_add_s: np.ndarray = field(init=False)  # float64 [edge], seconds per round trip
     edge_cut: np.ndarray = field(init=False)  # bool [edge, direction]
     path_cut: np.ndarray = field(init=False)  # bool [place, place]
-    flushes: np.ndarray = field(init=False)  # int64 [instance]: faults that empty its cache when they begin
+    flushes: np.ndarray = field(init=False)  # int64 [instance]: times it starts anew with nothing in memory: an empty cache, no sessions
     edge_loss: np.ndarray = field(init=False)  # float64 [edge, direction], 0 … 1
     path_loss: np.ndarray = field(init=False)  # float64 [place, place], 0 … 1
     path_add_s: np.ndarray = field(init=False)  # float64 [place, place], seconds one way

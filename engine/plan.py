@@ -240,6 +240,15 @@ class Plan:
         """Node indices of all groups that change their size, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Station) and n.behaviour.autoscaling]
 
+    def sticky(self) -> list[int]:
+        """Node indices of balancers that send a session where it was before, in document order."""
+        return [b for b in self.balancers() if self.nodes[b].behaviour.stickiness_s > 0]  # type: ignore[union-attr]
+
+    def keepers(self) -> list[int]:
+        """Instances that sessions live on, in the order of the session series."""
+        nodes = enumerate(self.nodes)
+        return [i for n, node in nodes if getattr(node.behaviour, "keeps_sessions", False) for i in self.instances_of(n)]
+
     def functions(self) -> list[int]:
         """Node indices of all on-demand pools, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Function)]

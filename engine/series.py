@@ -18,6 +18,7 @@ QUEUE_COUNTS = ("waiting", "in_flight", "published", "delivered", "redelivered",
 TOPIC_COUNTS = ("in_flight", "published", "delivered", "filtered", "dead_lettered", "dropped", "replayed")  # the first in copies now
 # Of caches: requests that waited for another's fetch, that got an expired value; fetches nobody asked for; writes flushed, and lost.
 CACHE_COUNTS = ("coalesced", "stale_answers", "refreshes", "flushed_writes", "lost_writes")
+SESSION_COUNTS = ("sessions", "lost_sessions", "new_logins")  # that live there now; lost; requests of lost ones that had to log in again
 STAGES = ("in_service", "warming", "launching", "draining", "terminated")  # column values of ``inst_stage``; the first two serve
 SPAN = (
     "root", "parent", "edge", "inst", "tries", "pc", "sent", "arrived", "started", "finished", "answered", "outcome", "seen", "first",
@@ -31,7 +32,7 @@ class Series:
     Q message queues.
 
     By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_, cache_,
-    queue_, topic_.
+    queue_, topic_, session_.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
     Totals count requests that started at or after the warm-up, exactly.
     """
@@ -78,6 +79,7 @@ class Series:
     queue_oldest_s: np.ndarray  # float64 [T, Q] age of the oldest message at the end of the second; 0 when there is none
     queue_shard_age_s: np.ndarray  # float32 [T, H] iterator age of each shard of each reader of a stream, in the order of `Plan.readers`
     topic_counts: np.ndarray  # int64 [T, P, TOPIC_COUNTS] of topics (`Plan.topics`): copies under way at the end, the others within it
+    session_counts: np.ndarray  # int32 [T, U, SESSION_COUNTS] of instances that sessions live on (`Plan.keepers`): the first at the end
     start_ends: np.ndarray  # int64 [T, S, N_OUT] requests by start second and first cause (column 0: ok)
     start_begun: np.ndarray  # int64 [T, S] requests started
     start_degraded: np.ndarray  # int64 [T, S] ok requests whose answer was built on a fallback
@@ -105,7 +107,8 @@ class Series:
 
     def equal_until(self, other: Series, second: int) -> bool:
         """Whether every series by event time is bit-identical in the first ``second`` rows."""
-        names = [f.name for f in fields(self) if f.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_"))]
+        by_event = ("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_", "session_")
+        names = [f.name for f in fields(self) if f.name.startswith(by_event)]
         return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
                    for n in names)  # fmt: skip
 
@@ -172,6 +175,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         queue_counts=zeros(np.int64, rows, Q, len(QUEUE_COUNTS)), queue_oldest_s=zeros(np.float64, rows, Q),
         queue_shard_age_s=zeros(np.float32, rows, sum(plan.queue(n).shards for n, _ in plan.readers())),
         topic_counts=zeros(np.int64, rows, len(plan.topics()), len(TOPIC_COUNTS)),
+        session_counts=zeros(np.int32, rows, len(plan.keepers()), len(SESSION_COUNTS)),
         start_ends=zeros(np.int64, rows, S, N_OUT), start_begun=zeros(np.int64, rows, S), start_latency_s=zeros(np.float64, rows, S),
         start_hist=zeros(np.int32, bins, S, N_BUCKETS),
         start_fastest_s=zeros(np.float64, bins, S), start_slowest_s=zeros(np.float64, bins, S),

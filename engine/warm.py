@@ -62,7 +62,20 @@ def rehearse() -> Conductor:
     """Run a tiny plan through every entry point of the kernel: what the disk does not hold yet is compiled."""
     import numpy as np
 
-    from engine.behaviours import Balancer, Cache, CallPolicy, Distribution, Failover, HealthCheck, Queue, Source, Station, Store, Topic
+    from engine.behaviours import (
+        Balancer,
+        Cache,
+        CallPolicy,
+        Distribution,
+        Failover,
+        HealthCheck,
+        Keys,
+        Queue,
+        Source,
+        Station,
+        Store,
+        Topic,
+    )
     from engine.control.conductor import Conductor
     from engine.kernel import doors, hangs, moves, registration, shards, views
     from engine.live import BLACK_HOLE, Live
@@ -70,9 +83,9 @@ def rehearse() -> Conductor:
 
     service, failover = Distribution("constant", 0.001), Failover(1, 0.5, 2, 0.1, 0.1, 0.1, 0.1)
     nodes = (
-        PlanNode("c", "clients", "c", Source(((0.0, 5.0),)), 0, 1, (0,)),
+        PlanNode("c", "clients", "c", Source(((0.0, 5.0),), sessions=Keys(3)), 0, 1, (0,)),
         PlanNode("b", "balancer", "b", Balancer("round_robin", HealthCheck(1, 0.5, 2, 2, deep=True)), 1, 1, (1,)),
-        PlanNode("s", "service", "s", Station(("a",), 1, None, service), 2, 1, (2, 3, 4, 5)),
+        PlanNode("s", "service", "s", Station(("a",), 1, None, service, keeps_sessions=True), 2, 1, (2, 3, 4, 5)),
         PlanNode("d", "store", "d", Store(("a", "a"), 1, None, service, failover), 3, 2, ()),
         PlanNode("e", "store", "e", Store(("a", "a"), 1, None, service, failover, replicas=1), 5, 2, ()),
         PlanNode("m", "cache", "m", Cache(("a",), 1, None, service), 7, 1, ()),

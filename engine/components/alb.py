@@ -46,7 +46,7 @@ class Alb(Balancing):
               "CloudFormation reference, LoadBalancerAttribute"),
         Limit("A target closes the connection", "502 Bad Gateway", "refused"),
     )  # fmt: skip
-    left_out: ClassVar = "The 1 to 5 ms it adds, its own scaling, sticky sessions. It is one endpoint unless told to have a node per AZ."
+    left_out: ClassVar = "The 1 to 5 ms it adds, its own scaling, cookies an application sets. One endpoint unless it has a node per AZ."
     call_timeout_s: ClassVar = 60.0
     call_timeout_source: ClassVar = "CloudFormation reference, LoadBalancerAttribute: idle_timeout.timeout_seconds is 60"
 

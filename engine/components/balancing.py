@@ -32,6 +32,11 @@ class Balancing(RegionPlaced):
     dns_ttl_s: float = quantity(60, "s", "With a node in each AZ: callers keep the answer that names them for this long.", ge=0, le=3_600,
                                 label="DNS TTL", source="Elastic Load Balancing user guide: names have a TTL of 60 s")  # fmt: skip
 
+    stickiness_s: float = quantity(
+        0, "s", "The requests of a session go to the instance that answered it last, until it has been silent for so long or the instance "
+        "is out; 0: off. Needs clients with sessions, or users.", ge=0, le=604_800, label="Stickiness",
+        source=f"{TARGET_GROUP}: stickiness.enabled is false; lb_cookie.duration_seconds 86,400 when it is on, 1 s to 7 days")  # fmt: skip
+
     autoshift: bool = quantity(False, "", "It moves its traffic out of an AZ for ten minutes by itself when for 30 s at least 5 % of what "
                                "it sends there fails, and nowhere else.", label="Zonal autoshift",
                                assumption="AWS starts one on its own telemetry, and tells no thresholds")  # fmt: skip
@@ -46,10 +51,16 @@ class Balancing(RegionPlaced):
             return super().sits(geography)
         return tuple(self.azs or geography.azs_of[self.home(geography)])
 
+    @property
+    def remembers_s(self) -> float:
+        """How long it sends a silent session where it was."""
+        return self.stickiness_s
+
     def common(self) -> dict[str, Any]:
         """Fields of the behaviour that are lowered alike for all of them."""
         auto = Autoshift() if self.autoshift else None
-        return {"slow_start_s": self.slow_start_s, "cross_zone": self.cross_zone, "ttl_s": self.dns_ttl_s, "autoshift": auto}
+        fields = {"slow_start_s": self.slow_start_s, "cross_zone": self.cross_zone, "ttl_s": self.dns_ttl_s, "autoshift": auto}
+        return fields | {"stickiness_s": self.remembers_s}
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from engine.behaviours import Source
 from engine.components.base import Component, quantity
 from engine.components.shapes import Steady, users_of
-from engine.components.values import Arrivals, KeysFields, Rate, RequestClass
+from engine.components.values import Arrivals, KeysFields, Rate, RequestClass, SessionsFields
 from engine.geography import OUTSIDE, Geography
 
 
@@ -41,6 +41,10 @@ class Clients(Component):
                                            widget="classes")  # fmt: skip
     keys: KeysFields | None = quantity(None, "", "What the requests are about; caches and partitions need to know.", label="Keys")
 
+    sessions: SessionsFields | None = quantity(
+        None, "", "Users who come back: each request is one of theirs. Sticky balancers and services that keep their sessions tell them "
+        "apart.", label="Sessions")  # fmt: skip
+
     @model_validator(mode="before")
     @classmethod
     def _users_in_place(cls, data: Any) -> Any:
@@ -64,6 +68,7 @@ class Clients(Component):
             location=self.location or "",
             users=getattr(shape, "users", 0),
             think_s=getattr(shape, "think_s", 0.0),
+            sessions=self.sessions.lower() if self.sessions else None,
         )
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
@@ -71,6 +76,8 @@ class Clients(Component):
             yield from ((f"rate_per_s.{field}", message) for field, message in self.rate_per_s.check())
         if getattr(self.rate_per_s, "users", 0) and self.arrivals != "poisson":
             yield "arrivals", "users who think come when they come; leave `arrivals` out, or give a rate instead of users"
+        if getattr(self.rate_per_s, "users", 0) and self.sessions:
+            yield "sessions", "each user of a closed loop has a session; leave `sessions` out, or give a rate instead of users"
         names = [c.name for c in self.classes]
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield "classes", f"{name!r} is named more than once; name each class once"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
@@ -12,6 +13,7 @@ from engine.components.values import TargetCheckFields
 from engine.geography import Geography
 
 TARGET_GROUP = "NLB user guide, health checks for target groups; CloudFormation reference, TargetGroup (2026)"
+STICKINESS = "CloudFormation reference, TargetGroupAttribute"
 IDLE = "botocore 1.43, elbv2 ListenerAttribute: tcp.idle_timeout.seconds is 350"
 
 
@@ -39,7 +41,7 @@ class Nlb(Balancing):
     placement: ClassVar = "region"
     unplaced: ClassVar[Placing] = "azs"
     tier: ClassVar = "balancer"
-    hidden: ClassVar = frozenset({"slow_start_s", "per_az"})
+    hidden: ClassVar = frozenset({"slow_start_s", "per_az", "stickiness_s"})
     az_loss: ClassVar = "The node in the AZ falls silent; callers who hold its address fail until DNS has dropped it and answers expired."
     region_loss: ClassVar = "Answers nothing; only a name that points to another Region helps."
     control_loss: ClassVar = "Targets cannot be registered or taken out by hand; health checks go on deciding who gets connections."
@@ -57,12 +59,20 @@ class Nlb(Balancing):
     flow_connections: int = quantity(
         10, "", "Connections each calling instance keeps open, each of which stays with one target.", ge=1, le=10_000,
         label="Connections", source="botocore 1.43, config.py: max_pool_connections is 10")  # fmt: skip
+    stickiness: bool = quantity(
+        False, "", "Connections of a session, which here means a source address, go to the target that answered it last, as long as that "
+        "is in use. Everybody behind one NAT is one session.", label="Sticky by source",
+        source=f"{STICKINESS}: stickiness.enabled is false, the type of a Network Load Balancer is source_ip")  # fmt: skip
     health_check: NlbHealthCheck = quantity(NlbHealthCheck(), "", "How it learns which targets are alive.", label="Health check",
                                             source=TARGET_GROUP)  # fmt: skip
 
     @property
     def zonal(self) -> bool:
         return True
+
+    @property
+    def remembers_s(self) -> float:
+        return math.inf if self.stickiness else 0.0
 
     def lower(self, geography: Geography) -> BalancerBehaviour:
         return BalancerBehaviour("flow_hash", self.health_check.lower(), connections=self.flow_connections, **self.common())

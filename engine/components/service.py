@@ -42,6 +42,11 @@ class Service(AzPlaced):
     holds_slot: bool = quantity(True, "", "Whether a request keeps its slot while it waits for its dependencies; off = asynchronous I/O.",
                                 label="Waits in its slot", assumption="a thread or worker per request")  # fmt: skip
 
+    session_state: Literal["outside", "instance"] = quantity(
+        "outside", "", "Where what is known of a user lives: outside, in a store, a cache or a token, so that any instance will do; or on "
+        "the instance, where it dies with it: another one answers an error, once, and the user logs in again.", label="Session state",
+        assumption="stateless, as REL05-BP06 of the Well-Architected Framework asks for")  # fmt: skip
+
     autoscaling: AutoscalingFields | None = quantity(None, "", "Changes the number of instances and replaces dead ones; `instances` is "
                                                      "where it starts. Without it nothing is launched.", label="Autoscaling")  # fmt: skip
 
@@ -66,4 +71,5 @@ class Service(AzPlaced):
             self.sits(geography), self.concurrency, self.queue_capacity, self.service.lower(), self.holds_slot,
             lifo=self.discipline == "lifo", shed_above=self.shed_above, parallel=self.calls == "parallel",
             autoscaling=self.autoscaling.lower(self.instances) if self.autoscaling else None,
+            keeps_sessions=self.session_state == "instance",
         )  # fmt: skip

@@ -125,6 +125,16 @@ class KeysFields(Strict):
         return Keys(self.count, self.zipf)
 
 
+class SessionsFields(KeysFields):
+    """Users who come back: so many, some more often than others. What is not on the list of a sticky balancer or in a service's memory is
+    nobody's business."""
+
+    count: int = quantity(1_000, "", "How many users there are.", ge=1, le=1_000_000, label="Users",
+                          assumption="a small site's visitors of an hour", likely=(100, 100_000))  # fmt: skip
+    zipf: float = quantity(0.0, "", "How often each of them comes: with rank^−zipf, 0 all alike.", ge=0, le=4, label="Zipf exponent",
+                           assumption="people are alike, programs are not", likely=(0, 1))  # fmt: skip
+
+
 class HealthCheckFields(Strict):
     """Probes of each target and how many results in a row change the balancer's mind."""
 

@@ -214,9 +214,11 @@ def see_off(c: Conductor, group: Group, i: int) -> Process:
     end = int(c.env.now) + ticks(group.rules.drain_s)
     while c.env.now < end and c.see(lifecycle.has_work, c, i):
         yield c.wait(min(ONE_SECOND, end - int(c.env.now)))
-    cut_off = c.see(c.do, lifecycle.vanish, c.world, i, int(c.env.now))
+    cut_off, lost = c.see(c.do, lifecycle.vanish, c.world, i, int(c.env.now)) or (0, 0)
     c.stage[i] = TERMINATED
-    group.say(f"{c.name(i)} is terminated" + (f", {cut_off:,} request{'s' * (cut_off > 1)} cut off" if cut_off else ""), instance=i)
+    said = [f"{c.name(i)} is terminated"] + [f"{cut_off:,} request{'s' * (cut_off > 1)} cut off"] * (cut_off > 0)
+    said += [f"{lost:,} session{'s' * (lost > 1)} lost"] * (lost > 0)
+    group.say(", ".join(said), instance=i)
 
 
 # ---- the metric ----

@@ -29,6 +29,7 @@ USED = {
     "idle": "n_idle", "memories": "n_memory", "entries": "n_entry",
     "views": "n_view", "view_since": "n_view", "view_shares": "n_view",
     "fetches": "n_fetch", "backlogs": "n_backlog",
+    "keepers": "n_keeper", "homes": "n_home", "cookies": "n_cookie",
 }  # fmt: skip
 CONSTANT = {
     "nodes": "n_node", "steps": "n_step", "dists": "n_dist", "tables": "n_table", "segments": "n_segment", "classes": "n_share",

@@ -30,7 +30,7 @@ from engine.control.regions import watch_regions
 from engine.control.resolution import Names, watch_records
 from engine.control.zones import watch_zones
 from engine.events import Event, Kind
-from engine.kernel import caches, doors, environments, loop, meters, shards, stores
+from engine.kernel import caches, doors, environments, loop, meters, sessions, shards, stores
 from engine.kernel.layout import DETACHED, FREE, GHOST, HALF_OPEN, MOST_FRAMES, MOST_MESSAGES, OPEN, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import SPAN, Series, empty_series
@@ -187,6 +187,8 @@ class Conductor:
             meters.collect_queues(self.world, row, self.now, s.queue_counts, s.queue_oldest_s)
         if s.topic_counts.shape[1]:
             meters.collect_topics(self.world, row, s.topic_counts)
+        if s.session_counts.shape[1]:
+            sessions.collect_sessions(self.world, row, s.session_counts)
         if s.queue_shard_age_s.shape[1]:
             shards.collect_shards(self.world, row, self.now, self.streams, s.queue_shard_age_s)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy[self.shown], self.belief_streak[self.shown]
@@ -250,6 +252,7 @@ class Conductor:
                     raise Broken(f"{row['n_kept']} writes kept, {row['t_flushed']} flushed, {row['t_lost']} lost, {dirty} there")
         self._check_queues()
         self._check_topics()
+        self._check_sessions()
 
     def _check_queues(self) -> None:
         """Conservation of messages: come in = deleted + dead-lettered + expired + waiting + taken, the last two counted one by one."""
@@ -272,6 +275,18 @@ class Conductor:
             copies = topics["t_messages"] * topics["n_subs"]
             if (topics["t_copies"] != ended + under_way).any() or (copies != topics["t_filtered"] + topics["t_copies"]).any():
                 raise Broken(f"copies were lost or counted twice: {copies} of all messages, {ended} ended, {under_way} under way")
+
+    def _check_sessions(self) -> None:
+        """Conservation of sessions: each lives on one instance at most, and what was lost has logged in again or not come back yet."""
+        w = self.world[0]
+        keepers, sessions, owners = w["keepers"][: w["n_keeper"]], int(w["n_session"]), self.plan.keepers()
+        for first in np.unique(keepers["first"]) if sessions else ():
+            homes = np.asarray(w["homes"][first : first + sessions])
+            mine = keepers["first"] == first
+            held = [int((homes == i + 1).sum()) for i, own in zip(owners, mine) if own]
+            lost, again = int(keepers["t_lost"][mine].sum()), int(keepers["t_again"][mine].sum())
+            if held != keepers["held"][mine].tolist() or lost != again + int((homes < 0).sum()):
+                raise Broken(f"sessions: {held} there, {keepers['held'][mine].tolist()} booked; {lost} lost, {again} logged in again")
 
     # ---- the two doors, and the log ----
     def see(self, look: Callable[..., T], *arguments: Any) -> T:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.control import lifecycle
 from engine.control.misconfiguration import misconfigure
 from engine.control.resolution import silence
-from engine.kernel import caches, doors, hangs, moves, promotions, registration
+from engine.kernel import caches, doors, hangs, moves, promotions, registration, sessions
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
 
@@ -26,6 +26,7 @@ def boundaries(c: Conductor) -> list[int]:
 def strike(c: Conductor) -> Process:
     """Carry out all faults."""
     booked = dict.fromkeys(c.plan.backlogs(), 0)  # writes that caches had not flushed and lost, by instance
+    ended = dict.fromkeys(c.plan.keepers(), 0)  # sessions lost so far, by instance
     for time in boundaries(c):
         yield c.wait(time - c.env.now)
         live = Live(len(c.plan.instances), len(c.plan.edges), len(c.plan.places), time / TICKS_PER_S)
@@ -39,8 +40,11 @@ def strike(c: Conductor) -> Process:
                 what = f"{fault.kind.replace('_', ' ')} of {fault.target}"
                 c.say("fault_end", None, f"{what} is over, after {(end - start) / TICKS_PER_S:g} s", fault=fault.id, target=fault.target)
         c.live = live
+        if ended:
+            ended = c.see(lost_sessions, c)
         c.do(carry_out, c.world, live, time)
         book_unflushed(c, booked)
+        tell_sessions(c, ended)
         silence(c, live)
 
 
@@ -53,6 +57,22 @@ def book_unflushed(c: Conductor, booked: dict[int, int]) -> None:
             c.lose_writes(id, lost - booked[i], since)
             c.say("role", id, f"{id}: {lost - booked[i]:,} writes that {c.name(i)} had acknowledged and not flushed are lost")
             booked[i] = lost
+
+
+def tell_sessions(c: Conductor, before: dict[int, int]) -> None:
+    """Instances that died, or started anew, by now have lost the sessions that lived there."""
+    lost = c.see(lost_sessions, c) if before else {}
+    for i in before:
+        if lost[i] > before[i]:
+            id = c.plan.nodes[c.plan.instances[i].node].id
+            died = lost[i] - before[i]
+            c.say("role", id, f"{id}: {died:,} session{'s' * (died > 1)} died with {c.name(i)}; who is behind them has to log in again")
+
+
+def lost_sessions(c: Conductor) -> dict[int, int]:
+    """Sessions lost so far, by the instance they lived on."""
+    keepers = c.world[0]["keepers"]["t_lost"]
+    return {i: int(keepers[k]) for k, i in enumerate(c.plan.keepers())}
 
 
 def unflushed(c: Conductor, i: int) -> tuple[int, int]:
@@ -101,6 +121,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
         doors.set_surge(world, source, float(factor), now)
     for i in np.nonzero(inst["flushes"] < live.flushes)[0]:
         caches.flush(world, int(i))
+        sessions.restart(world, int(i))
     inst["flushes"] = live.flushes
     promotions.links_changed(world, now)
     if len(queues):

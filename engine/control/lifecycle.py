@@ -60,14 +60,15 @@ def appear(world: np.ndarray, i: int, now: int) -> None:
     enrol(world, i, True, now)
 
 
-def vanish(world: np.ndarray, i: int, now: int) -> int:
-    """Instance i ends with whatever it has left; its connections are closed. Returns how many requests were cut off."""
+def vanish(world: np.ndarray, i: int, now: int) -> tuple[int, int]:
+    """Instance i ends with whatever it has left; its connections are closed. Returns how many requests were cut off and sessions lost."""
     row = world[0]["inst"][i]
     killed = int(row["n_killed"])
+    lost = int(world[0]["keepers"]["held"][row["keeper"] - 1]) if row["keeper"] else 0
     enrol(world, i, False, now)
     row["absent"] = 1
     doors.kill(world, i, int(DEAD_REFUSED), now)
-    return int(row["n_killed"]) - killed
+    return int(row["n_killed"]) - killed, lost
 
 
 # ---- looks at the truth, for `Conductor.see` ----

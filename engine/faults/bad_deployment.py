@@ -53,6 +53,7 @@ class BadDeployment(Fault):
         starts_s = self.starts_s()
         for k, i in enumerate(some):
             since_s = live.at_s - starts_s[k * self.batches // len(some)] + SLACK_S
+            live.flushes[i] += since_s >= 0
             if since_s >= self.out_s:
                 live.add_errors([i], self.error_share)
                 live.slow[i] *= self.factor

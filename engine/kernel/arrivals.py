@@ -9,10 +9,13 @@ import numpy as np
 from engine.kernel.jit import inner
 from engine.kernel.layout import FOREVER, THINK, TICKS_PER_S
 from engine.kernel.rng import FOR_THINK, ZERO, counter, draw_u64, uniform
+from engine.kernel.sessions import session_of
 from engine.kernel.slots import ONE_MORE, count_busy
 from engine.kernel.subjects import describe
 from engine.kernel.traces import follow_request
 from engine.kernel.wires import allocate, at, make_ready, release
+
+NO_SESSION = np.int64(-1)
 
 
 @inner
@@ -75,11 +78,12 @@ def launch(s, i, now):
     """The requests of one arrival start at the client, in this instant."""
     src = s.sources[i]
     for b in range(src.batch):
-        begin(s, i, draw_u64(src.key, 2 * (src.k * src.batch + b) + 1), now)
+        key = draw_u64(src.key, 2 * (src.k * src.batch + b) + 1)
+        begin(s, i, key, session_of(s, src, key) if src.n_sessions else NO_SESSION, now)
 
 
 @inner
-def begin(s, i, key, now):
+def begin(s, i, key, session, now):
     """One request starts at client i."""
     src = s.sources[i]
     ins = s.inst[src.inst]
@@ -93,6 +97,7 @@ def begin(s, i, key, now):
     fr.kind = 0
     fr.subject = -1
     fr.key = key
+    fr.session = session
     if src.mixed:
         describe(s, src, fr)
     s.n_roots += 1
@@ -108,7 +113,7 @@ def begin(s, i, key, now):
 
 
 @inner
-def think(s, i, key, now):
+def think(s, i, key, session, now):
     """A user of the closed loop i thinks for an exponential time; ``key`` is the key of the request that comes then."""
     f = allocate(s)
     fr = s.frames[f]
@@ -117,6 +122,7 @@ def think(s, i, key, now):
     fr.inst = s.sources[i].inst
     fr.born = now
     fr.key = key
+    fr.session = session
     fr.state = THINK
     at(s, now + np.int64(-s.sources[i].think * math.log(uniform(key, counter(FOR_THINK, ZERO, ZERO))) + 0.5), f)
 
@@ -125,7 +131,7 @@ def think(s, i, key, now):
 def ask(s, f, now):
     """A user has thought, and asks."""
     fr = s.frames[f]
-    key = fr.key
+    key, session = fr.key, fr.session
     i = s.nodes[s.inst[fr.inst].node].first_source
     release(s, f)
-    begin(s, i, key, now)
+    begin(s, i, key, session, now)

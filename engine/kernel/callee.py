@@ -14,6 +14,7 @@ from engine.kernel.layout import (
 )  # fmt: skip
 from engine.kernel.meters import bucket
 from engine.kernel.records import executed
+from engine.kernel.sessions import starts_over
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, FOR_THROTTLE, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
 from engine.kernel.stores import may_answer, vouch
@@ -85,6 +86,10 @@ def arrive(s, f, now):
             ins.n_rejected += 1
             reply(s, f, outcome, now)
             return False
+    if ins.keeper and fr.session >= 0 and starts_over(s, fr, ins):
+        ins.n_rejected += 1
+        reply(s, f, ERROR, now)
+        return False
     return admit(s, f, ins, now)
 
 
@@ -168,7 +173,7 @@ def end_request(s, f, outcome, now):
                 s.total_degraded[source] += 1
     elif counted:
         s.blame[fr.first >> 4, cause] += 1
-    key = fr.key
+    key, session = fr.key, fr.session
     release(s, f)
     if s.sources[source].users:
-        think(s, source, draw_u64(key, counter(FOR_NEXT, ZERO, ZERO)), now)
+        think(s, source, draw_u64(key, counter(FOR_NEXT, ZERO, ZERO)), session, now)

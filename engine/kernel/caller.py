@@ -18,6 +18,7 @@ from engine.kernel.layout import (
     TRAVEL, UNRESOLVED,
 )  # fmt: skip
 from engine.kernel.rng import FOR_BACKOFF, FOR_PICK, FOR_PICK2, child_key, counter, uniform
+from engine.kernel.sessions import STICKS, answered_by, as_before
 from engine.kernel.stores import member_for
 from engine.kernel.views import NO_ANSWER, answered, begin_record, end_record, leave_record
 from engine.kernel.traces import follow_attempt
@@ -94,8 +95,13 @@ def blame(fr, e, outcome, first):
 def target_of(s, fr, step, tries, now):
     """Row of the target for try number ``tries``; negative when there is none."""
     pool = s.pools[step.pool]
-    if pool.nodes:  # a balancer has a list for each of its nodes
-        pool = s.pools[step.pool + fr.inst + 1 - pool.nodes]
+    if pool.balances:
+        if pool.nodes:  # it has a list for each of its nodes
+            pool = s.pools[step.pool + fr.inst + 1 - pool.nodes]
+        if pool.sticky and fr.session >= 0 and tries == 0:
+            row = as_before(s, pool, fr.session, now)
+            if row >= 0:
+                return row
     if pool.policy == PRIMARY:
         return member_for(s, pool, fr, step.local, tries)
     if pool.policy == RESOLVED:
@@ -148,6 +154,7 @@ def dispatch(s, f, row, step, tries, now):
     ch.key = child_key(fr.key, step.local, tries)
     ch.kind = fr.kind
     ch.subject = fr.subject
+    ch.session = fr.session
     ch.origin = fr.inst
     ch.state = TRAVEL
     if fr.call >= 0:
@@ -219,6 +226,8 @@ def note(s, fr, row, outcome, now):
     if s.targets[row].watched:
         s.targets[row].ended += 1
         s.targets[row].bad += outcome != OK
+        if s.targets[row].watched >= STICKS:
+            answered_by(s, fr, row, outcome, now)
 
 
 @tiny

@@ -32,6 +32,7 @@ from engine.kernel.pollers import let_poller_go
 from engine.kernel.queues import feed_queue
 from engine.kernel.records import leave_joined, stop_leading, wake_orphans
 from engine.kernel.rng import ZERO, draw_u64
+from engine.kernel.sessions import lose_sessions
 from engine.kernel.slots import count_busy
 from engine.kernel.stores import follow, relink
 from engine.kernel.traces import span_ends
@@ -59,7 +60,7 @@ def start(w):
         src = s.sources[i]
         if src.users:
             for u in range(src.users):
-                think(s, i, draw_u64(src.key, 2 * u + 1), ZERO)
+                think(s, i, draw_u64(src.key, 2 * u + 1), src.first_session + u, ZERO)
         else:
             at(s, next_arrival(s, i), FIRST_SOURCE + i)
 
@@ -184,6 +185,8 @@ def kill(w, i, how, now):
         reset_callers(s, i, now)
         if ins.memory >= 0:
             forget(s, ins.memory, True)
+        if ins.keeper:
+            lose_sessions(s, i)
     ins.down = how
     if s.orphans:
         wake_orphans(s, NOBODY)

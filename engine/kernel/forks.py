@@ -27,6 +27,7 @@ def helper(s, f, parent, pc, state):
     mine.kind = fr.kind
     mine.subject = fr.subject
     mine.span = fr.span
+    mine.session = fr.session
     return h
 
 

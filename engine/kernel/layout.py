@@ -95,6 +95,7 @@ N_START, N_START_HIST = 1_310_720, 57_600  # rows of the tables by start time
 N_VIEW, N_VERSIONS, N_RECORD = 128, 64, 64  # callers of resolvers; answers each remembers at most; records of one
 N_SPAN = 1 << 16  # rows of all traces
 N_IDLE = 262_144  # environments of all functions
+N_HOME = 1 << 20  # sessions times nodes that keep them, and times sticky balancers
 COLD_LOCAL = 1000  # the cold start's place in a program: behind all others, so that it shifts nobody's draws
 DETACHED_LOCAL = 2000  # a detached call's place in a program
 BUDGET_TOKENS = 10.0  # a retry budget is full at start and at most this
@@ -117,7 +118,8 @@ def _record(ints: str, floats: str = "", unsigned: str = "") -> np.dtype:
 frame_dt = _record(
     "born called due parent inst next prev child origin pc edge state tries status first kind subject second twin call group degraded "
     "lane "
-    "span",
+    "span "
+    "session",  # the session it belongs to, −1: none (`kernel.sessions`)
     unsigned="key",
 )
 # One attempt of a followed request, or the request itself (`parent`, `edge` −1). Instants in ticks, −1: not, or not yet. `outcome` is what
@@ -132,6 +134,7 @@ inst_dt = _record(
     "holder n_split split_since "
     "shifted probe_pc "
     "registered absent enrolled withdrawn struck worked hung hung_head "
+    "keeper "  # its row in `keepers`, plus one; 0: no sessions live on it
     "n_wasted wasted",
     floats="strain chill "
     "flap_share "
@@ -151,7 +154,8 @@ edge_dt = _record(
     "kb",
 )
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names "
-                  "ramp warm_at connections nodes balances", unsigned="salt")  # fmt: skip
+                  "ramp warm_at connections nodes balances "
+                  "sticky cookies", unsigned="salt")  # fmt: skip
 site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 # listed: in the rotation · away: traffic is shifted away from its AZ · ended, bad: attempts of a target that is watched
@@ -179,8 +183,10 @@ dist_dt = _record("kind table", floats="scale power")
 view_dt = _record("ttl long_ttl slots caller_first many n_record n_version", floats="sticky", unsigned="key")  # a caller of a resolver
 wire_dt = _record("delay head tail armed")
 source_dt = _record(
-    "k seg inst even batch first_seg n_seg row mixed first_class n_class n_keys lap users",
-    floats="t zipf hot_share cycle period surge since known think",
+    "k seg inst even batch first_seg n_seg row mixed first_class n_class n_keys lap users "
+    "first_session n_sessions",
+    floats="t zipf hot_share cycle period surge since known think "
+    "session_zipf",
     unsigned="key",
 )
 class_dt = _record("kind", floats="until")  # a share of a source's requests: `until` is cumulative
@@ -210,6 +216,8 @@ sub_dt = _record("topic pc mask dead_letter")  # a subscription: the program of 
 taker_dt = _record("edge inst most in_hand")  # one instance that consumes a queue; a function's pollers, and those with a batch in hand
 account_dt = _record("most first")  # environments of all functions that share them, and the first of these functions
 pull_dt = _record("queue edge")  # one queue that an instance consumes
+cookie_dt = _record("row until")  # what a sticky balancer gave a session: a target row plus one, 0: nothing yet
+keeper_dt = _record("first held n_lost n_again t_lost t_again")  # an instance that sessions live on; n_: this second, t_: since the start
 
 world_dt = np.dtype(
     [
@@ -229,6 +237,7 @@ world_dt = np.dtype(
         ("n_view", I8),
         ("n_span", I8), ("n_trace", I8), ("next_sample", I8), ("sample_gap", I8),
         ("n_fetch", I8), ("n_backlog", I8),
+        ("n_session", I8), ("n_keeper", I8), ("n_home", I8), ("n_cookie", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
@@ -248,6 +257,7 @@ world_dt = np.dtype(
         ("view_shares", F8, (N_VIEW, N_VERSIONS, N_RECORD)), ("via", I8, (N_TARGET,)),
         ("topics", topic_dt, (N_TOPIC,)), ("subs", sub_dt, (N_SUB,)),
         ("view_names", I8, (N_VIEW, N_RECORD)), ("probes", I8, (N_TARGET,)),
+        ("keepers", keeper_dt, (N_INST,)), ("homes", I8, (N_HOME,)), ("cookies", cookie_dt, (N_HOME,)),
         ("accounts", account_dt, (N_ACCOUNT,)), ("shards", shard_dt, (N_SHARD,)),
         ("lat", I8, (N_PLACE, N_PLACE)), ("wire_of", I8, (N_PLACE, N_PLACE)), ("path_cut", I8, (N_PLACE, N_PLACE)),
         ("path_add", I8, (N_PLACE, N_PLACE)), ("path_loss", F8, (N_PLACE, N_PLACE)), ("hop_of", I8, (N_PLACE, N_PLACE)),

@@ -24,7 +24,9 @@ def answered(s, view, fr, local, tries, now):
     v = s.views[view]
     slot = fr.inst - v.caller_first
     if v.slots:
-        slot = np.int64(uniform(fr.key, counter(FOR_RESOLVER, local, ZERO)) * v.slots)
+        slot = fr.session % v.slots  # a user sits behind one of them
+        if fr.session < 0:
+            slot = np.int64(uniform(fr.key, counter(FOR_RESOLVER, local, ZERO)) * v.slots)
     key = draw_u64(v.key, slot)
     ttl = v.long_ttl if uniform(key, 0) < v.sticky else v.ttl
     number, asked = now, now

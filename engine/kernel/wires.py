@@ -153,6 +153,7 @@ def allocate(s):
     fr.group = -1
     fr.degraded = 0
     fr.span = -1
+    fr.session = -1
     return f
 
 

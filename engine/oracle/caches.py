@@ -93,7 +93,8 @@ class Caches(Clock):
                     memory.refreshes += 1
                     memory.fetching[subject] = Fetch(None)
                     key = self.draws.follower(job.key, REFRESH)
-                    self.env.process(self.refresh(job.callee, memory, Job(-1, None, job.callee, key, None, job.about, detached=True)))
+                    again = Job(-1, None, job.callee, key, None, job.about.alone(), detached=True)
+                    self.env.process(self.refresh(job.callee, memory, again))
         memory.hits, memory.misses = memory.hits + hit, memory.misses + (not hit)
         return hit
 
@@ -148,7 +149,7 @@ class Caches(Clock):
             backlog.state, backlog.carried = "under way", len(backlog.writes)
             if not backlog.writes:
                 break
-            job, result = Job(-1, None, server, backlog.key, None, backlog.about, detached=True), None
+            job, result = Job(-1, None, server, backlog.key, None, backlog.about.alone(), detached=True), None
             for k, pool in enumerate(self.pools[server.node]):
                 result = yield from self.call(job, pool, 3 + k, epoch)
                 if result is None:

@@ -31,7 +31,7 @@ class Calls(Clock):
     sites: dict[tuple[int, Server], Site]
     tokens: list[float]
     policies: list[CallPolicy]  # of the edges, as the faults of now make them
-    resolve: Callable[[Pool, Server, int, int, int], Target | None]
+    resolve: Callable[[Pool, Server, int, int, int, int], Target | None]
     attempt_ends: Counter[tuple[int, int, str]]
     call_ends: Counter[tuple[int, int, str]]
     extras: Counter[tuple[int, int, str]]
@@ -98,7 +98,9 @@ class Calls(Clock):
         if pool.algorithm == "primary":
             return self.member(pool, caller, key, local, tries, about)
         if pool.algorithm == "named":
-            return self.resolve(pool, caller, key, local, tries)
+            return self.resolve(pool, caller, key, local, tries, about.session)
+        if (before := self.as_before(pool, caller, about, tries)) is not None:
+            return before
         targets = pool.rotation
         if len(targets) <= 1:
             return targets[0] if targets else None
@@ -288,6 +290,7 @@ class Calls(Clock):
         attempt.job.caller.attempts.discard(attempt)
         attempt.site.inflight -= 1
         attempt.target.out -= 1
+        self.give_cookie(attempt, outcome)
         if outcome is not None:
             attempt.site.note(outcome != "ok", self.env.now)
             attempt.target.ended += 1
@@ -396,3 +399,5 @@ class Calls(Clock):
 
         def member(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target: ...
         def leave_fetch(self, job: Job) -> None: ...
+        def as_before(self, pool: Pool, balancer: Server, about: About, tries: int) -> Target | None: ...
+        def give_cookie(self, attempt: Attempt, outcome: str | None) -> None: ...

@@ -136,6 +136,7 @@ class Control(Groups):
         for server in self.servers:
             if live.flushes[server.number] > server.flushes:
                 self.forget(server, dies=False)
+                self.lose_sessions(server)
             server.flushes = int(live.flushes[server.number])
 
     def kill(self, server: Server, down: int) -> None:
@@ -145,6 +146,7 @@ class Control(Groups):
         self.turn(server, down)
         server.epoch, server.busy = server.epoch + 1, 0
         self.forget(server, dies=True)
+        self.lose_sessions(server)
         self.drop_fetches(server)
         waiting = [turn for _, turn in server.queue]
         server.queue.clear()
@@ -420,6 +422,7 @@ class Control(Groups):
         lost_writes: list[tuple[float, int, float, str]]
 
         def forget(self, server: Server, dies: bool) -> None: ...
+        def lose_sessions(self, server: Server) -> None: ...
         def drop_fetches(self, server: Server) -> None: ...
         def follow(self, server: Server) -> None: ...
         duties: dict[tuple[int, int], Duty]

@@ -23,7 +23,7 @@ class Detached(Calls):
     def call_detached(self, server: Server, pool: Pool, key: int, about: About) -> Process:
         """One such call: (outcome, first cause), or None when the instance died."""
         self.detached["begun"] += 1
-        job = Job(-1, None, server, key, None, about, detached=True)
+        job = Job(-1, None, server, key, None, about.alone(), detached=True)
         result = yield from self.call(job, pool, DETACHED_LOCAL, server.epoch)
         self.detached["lost" if result is None else "over"] += 1
         return result

@@ -14,6 +14,7 @@ from engine.quantiles import table
 MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
 TURN = 44
+SESSION = 80
 CLASS, KEY, HOT_KEY, PARTITION, HIT = range(60, 65)
 FALLBACK, JITTER, LOSS, THROTTLE = range(30, 34)
 REFRESH, FLUSH = range(65, 67)
@@ -118,6 +119,11 @@ class Draws:
         if hot_share and self.uniform(key, HOT_KEY) < hot_share:
             return About(kind, 0)
         return About(kind, self.rank(source.keys, key) if source.keys else -1)
+
+    def session(self, source: Source, key: int) -> int:
+        """Which of a client's sessions a request belongs to."""
+        assert source.sessions is not None
+        return self.rank(source.sessions, draw(key, SESSION << 24))
 
     def rank(self, keys: Keys, key: int) -> int:
         """Zipf's law by rejection-inversion; H is the area under x^−z from 1."""

@@ -255,7 +255,7 @@ class Queues(Detached):
         if not any(d.due == delivery.due for d in box.flying):
             self.env.process(self.reappear(box, delivery.due))
         box.flying.append(delivery)
-        job = Job(e, box.server, server, key, None, first.about, abandoned=True, parts=len(batch))
+        job = Job(e, box.server, server, key, None, first.about.alone(), abandoned=True, parts=len(batch))
         if e in self.mappings:
             self.mappings[e].open.add(job)
         else:

@@ -112,7 +112,7 @@ class Names(Clock):
             if before[b] != [s.shifted for s in self.of(b)]:
                 self.note_answer(b)
 
-    def resolve(self, pool: Pool, caller: Server, key: int, local: int, tries: int) -> Target | None:
+    def resolve(self, pool: Pool, caller: Server, key: int, local: int, tries: int, session: int = -1) -> Target | None:
         """Whom a caller's cached answer names; None when it is empty."""
         n = pool.resolver
         assert n is not None
@@ -121,7 +121,7 @@ class Names(Clock):
         assert isinstance(behaviour, Resolver | Balancer)
         mine = caller.number - asker.first
         if isinstance(asker.behaviour, Source):
-            mine = int(self.draws.uniform(key, RESOLVER, local) * 1024)
+            mine = session % 1024 if session >= 0 else int(self.draws.uniform(key, RESOLVER, local) * 1024)
         own = draw(int(stream_key(self.plan.seed, "resolver", node.id, asker.id)), mine)
         sticky = isinstance(behaviour, Resolver) and to_unit(draw(own, 0)) < behaviour.sticky_share
         keeps = ticks(behaviour.sticky_s if sticky else behaviour.ttl_s)  # type: ignore[union-attr]

@@ -17,6 +17,7 @@ from engine.oracle.control import Control
 from engine.oracle.draws import ERROR, THROTTLE, Draws
 from engine.oracle.gates import Gates
 from engine.oracle.resolution import Names
+from engine.oracle.sessions import Sessions
 from engine.oracle.state import About, First, Job, Pool, Server, Site, Span, Target
 from engine.oracle.traffic import Traffic
 from engine.plan import Plan
@@ -26,7 +27,7 @@ TRACES = 300  # requests followed in a run
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
+class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
     def __init__(self, plan: Plan, exact: bool = False, last_first: bool = False) -> None:
@@ -72,6 +73,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
         self.set_queues()
         self.set_topics()
         self.start_names()
+        self.start_sessions()
         self.start_control()
         self.start_clients()
 
@@ -265,7 +267,7 @@ class Oracle(Gates, Names, Traffic, Control, Afar, Caches):
             return closed
         if server.busy >= server.slots and len(server.queue) >= server.capacity:
             return "queue_full"
-        return None
+        return "error" if self.starts_over(server, job) else None
 
     def starts(self, job: Job) -> None:
         """Write down that work begins."""

@@ -29,10 +29,16 @@ class InOrder(dict[T, None]):
 
 @dataclass(frozen=True)
 class About:
-    """What a request is: its class (index into `Plan.classes`) and the key of the thing it is about, −1 for none."""
+    """What a request is: its class (index into `Plan.classes`), the key of the thing it is about and the session it belongs to, −1 for
+    none."""
 
     kind: int
     subject: int
+    session: int = -1
+
+    def alone(self) -> About:
+        """The same in a call nobody waits for: no user is behind it."""
+        return About(self.kind, self.subject)
 
 
 @dataclass(eq=False)

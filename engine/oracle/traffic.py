@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Generator
 from typing import Any
@@ -24,6 +25,7 @@ class Traffic(Clock):
     draws: Draws
     kinds: dict[str, int]
     begun: int
+    first_sessions: list[int]
     of: Callable[[int], list[Server]]  # a node's servers; in `Oracle`
     request: Callable[[int, Server, int, About], Process]  # one request; in `Oracle`
 
@@ -37,18 +39,18 @@ class Traffic(Clock):
             key, server = self.draws.source_key(self.plan.nodes[n].id), self.of(n)[0]
             if behaviour.users:
                 for u in range(behaviour.users):
-                    self.env.process(self.user(k, behaviour, server, self.draws.request_key(key, u)))
+                    self.env.process(self.user(k, behaviour, server, self.draws.request_key(key, u), u))
             else:
                 self.env.process(self.open_loop(k, behaviour, server, key))
 
-    def user(self, k: int, behaviour: Source, server: Server, key: int) -> Process:
+    def user(self, k: int, behaviour: Source, server: Server, key: int, number: int) -> Process:
         """Think, ask, wait, for ever."""
         while True:
             think = -behaviour.think_s * TICKS_PER_S * math.log(self.draws.uniform(key, THINK))
             yield self.work(int(think + 0.5))
             self.begun += 1
             about = self.draws.about(behaviour, self.kinds, server.hot_share, key)
-            yield from self.request(k, server, key, about)
+            yield from self.request(k, server, key, dataclasses.replace(about, session=self.first_sessions[k] + number))
             key = self.draws.follower(key, NEXT)
 
     def set_surge(self, k: int, factor: float) -> None:
@@ -78,7 +80,10 @@ class Traffic(Clock):
             for b in range(behaviour.batch):
                 self.begun += 1
                 own = self.draws.request_key(key, number * behaviour.batch + b)
-                self.env.process(self.request(k, server, own, self.draws.about(behaviour, self.kinds, server.hot_share, own)))
+                about = self.draws.about(behaviour, self.kinds, server.hot_share, own)
+                if behaviour.sessions:
+                    about = dataclasses.replace(about, session=self.first_sessions[k] + self.draws.session(behaviour, own))
+                self.env.process(self.request(k, server, own, about))
 
     @staticmethod
     def pieces(behaviour: Source) -> list[tuple[float, float, float, float]]:

@@ -14,7 +14,7 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, STAGES, TOPIC_COUNTS, Series, bucket_edges_s
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, SESSION_COUNTS, STAGES, TOPIC_COUNTS, Series, bucket_edges_s
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
@@ -25,6 +25,7 @@ CACHE_SERIES = (*CACHE_COLUMNS, "unflushed_writes")  # of caches
 TOPIC_COLUMNS = {name if k < 1 else f"{name}_per_s": k for k, name in enumerate(TOPIC_COUNTS)}
 QUEUE_SERIES = (*dict.fromkeys([*QUEUE_COLUMNS, *TOPIC_COLUMNS]), "oldest_s")  # of queues and topics; what waits is the column `queue`
 GROUP_SERIES = ("instances_in_service", "instances_warming", "instances_launching", "instances_draining", "cpu")  # where groups change size
+SESSION_SERIES = tuple(name if k < 1 else f"{name}_per_s" for k, name in enumerate(SESSION_COUNTS))  # where sessions live on instances
 Columns = dict[str, np.ndarray]
 
 
@@ -149,6 +150,7 @@ class PerSecond:
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
         columns |= self._queues()
         columns |= self._caches()
+        columns |= self._sessions()
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
@@ -179,6 +181,16 @@ class PerSecond:
             for k, name in enumerate(CACHE_COLUMNS):
                 columns[name][:, node] = counts[:, mine, k].sum(axis=1)
             columns["unflushed_writes"][:, node] = self.series.cache_unflushed[:, mine].sum(axis=1)
+        return columns
+
+    def _sessions(self) -> Columns:
+        """What only nodes with sessions on their instances have: [T, N], NaN for all others; nothing at all in a plan without."""
+        plan, counts = self.plan, self.series.session_counts
+        owner = [plan.instances[i].node for i in plan.keepers()]
+        columns = {name: np.full((len(counts), len(plan.nodes)), np.nan) for name in SESSION_SERIES if owner}
+        for node in dict.fromkeys(owner):
+            for k, name in enumerate(SESSION_SERIES):
+                columns[name][:, node] = counts[:, np.equal(owner, node), k].sum(axis=1)
         return columns
 
     def _replication(self) -> Columns:
@@ -237,7 +249,7 @@ class PerSecond:
         `series.STAGES` and `series.ROLES`."""
         s = self.series
         capacity = capacity_s(self.plan, s.inst_up_s)
-        return {
+        columns = {
             "arrived_per_s": s.inst_arrived.astype(np.float64),
             "completed_per_s": s.inst_completed.astype(np.float64),
             "rejected_per_s": s.inst_rejected.astype(np.float64),
@@ -252,6 +264,10 @@ class PerSecond:
             "role": s.inst_role.astype(np.float64),
             "stage": s.inst_stage.astype(np.float64),
         }
+        for k, name in enumerate(SESSION_SERIES if s.session_counts.shape[1] else ()):
+            columns[name] = np.full(s.inst_stage.shape, np.nan)
+            columns[name][:, self.plan.keepers()] = s.session_counts[:, :, k]
+        return columns
 
     @cached_property
     def requests(self) -> Columns:

@@ -11,9 +11,19 @@ from engine.events import PHASES
 from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results import totals
-from engine.results.columns import CACHE_SERIES, GROUP_SERIES, PERCENTILES, QUEUE_SERIES, Columns, PerSecond, extremes_s, percentiles_s
+from engine.results.columns import (
+    CACHE_SERIES,
+    GROUP_SERIES,
+    PERCENTILES,
+    QUEUE_SERIES,
+    SESSION_SERIES,
+    Columns,
+    PerSecond,
+    extremes_s,
+    percentiles_s,
+)  # fmt: skip
 from engine.results.numbers import number, ratio
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, TOPIC_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, SESSION_COUNTS, TOPIC_COUNTS, Series
 
 REQUEST_TOTALS = (
     "availability", "error_ratio", "started", "ok", "degraded", "failed", *(f"failed.{c}" for c in CAUSES), "in_flight", "mean_s",
@@ -51,6 +61,7 @@ EDGE_SERIES = (
 
 QUEUE_TOTALS = (*dict.fromkeys([*QUEUE_COUNTS, *TOPIC_COUNTS]), "oldest_s")  # of message queues and topics only
 CACHE_TOTALS = CACHE_COUNTS  # of caches only
+SESSION_TOTALS = SESSION_COUNTS  # of nodes with sessions on their instances only
 TOTALS = {"requests": REQUEST_TOTALS, "node": NODE_TOTALS, "edge": EDGE_TOTALS, "fault": FAULT_TOTALS}
 SERIES = {"requests": REQUEST_SERIES, "node": NODE_SERIES, "edge": EDGE_SERIES, "fault": ()}
 FOLDS: dict[str, Callable[[np.ndarray], float]] = {"min": np.min, "mean": np.mean, "max": np.max, "last": lambda v: v[-1]}
@@ -73,13 +84,14 @@ def names(scope: str) -> list[str]:
 
 def known(scope: str, name: str) -> bool:
     """Whether a metric of this name exists there."""
-    return name in TOTALS[scope] or (scope == "node" and name in (*QUEUE_TOTALS, *CACHE_TOTALS)) or _fold(scope, name) is not None
+    some = (*QUEUE_TOTALS, *CACHE_TOTALS, *SESSION_TOTALS) if scope == "node" else ()
+    return name in TOTALS[scope] or name in some or _fold(scope, name) is not None
 
 
 def _fold(scope: str, name: str) -> tuple[str, str] | None:
     """Column and way of folding its seconds: ``queue_max`` → ("queue", "max"), ``ok_per_s`` → ("ok_per_s", "mean")."""
     base, _, fold = name.rpartition("_")
-    series = (*SERIES[scope], *QUEUE_SERIES, *CACHE_SERIES, *GROUP_SERIES) if scope == "node" else SERIES[scope]
+    series = (*SERIES[scope], *QUEUE_SERIES, *CACHE_SERIES, *GROUP_SERIES, *SESSION_SERIES) if scope == "node" else SERIES[scope]
     if fold in FOLDS and base in series:
         return base, fold
     return (name, USUAL_FOLD.get(name, "mean")) if name in series else None
@@ -129,7 +141,7 @@ class Metrics:
             return _outcome(name, self.series.edge_attempt_ends[self._rows(rows)][:, into].sum(axis=(0, 1)))
         if name in NODE_TOTALS:
             return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id].get(name, 0)
-        if name in QUEUE_TOTALS or name in CACHE_TOTALS:
+        if name in (*QUEUE_TOTALS, *CACHE_TOTALS, *SESSION_TOTALS):
             return totals.nodes(self.plan, self.series, rows)[self.plan.nodes[node].id].get(name)
         return self._folded("node", name, self.per_second.nodes, node, rows)
 

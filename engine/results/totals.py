@@ -15,7 +15,7 @@ from engine.outcomes import CAUSES
 from engine.plan import HOPS, Plan
 from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
 from engine.results.numbers import counts, number, ratio
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, STAGES, TOPIC_COUNTS, Series
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, SESSION_COUNTS, STAGES, TOPIC_COUNTS, Series
 
 OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes
 
@@ -116,6 +116,7 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
         | (_cache(plan, series, n, rows) if node.behaviour.behaviour == "cache" else {})
         | (_queue(plan, series, n, rows, chosen) if n in queues else {})
         | (_topic(plan, series, n, rows) if n in topics else {})
+        | (_sessions(plan, series, n, rows) if getattr(node.behaviour, "keeps_sessions", False) else {})
         for n, node in enumerate(plan.nodes)
     }
 
@@ -200,6 +201,13 @@ def _topic(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
     """
     counts = series.topic_counts[rows, plan.topics().index(n)]
     return {name: int((counts[-1, 0] if len(counts) else 0) if k < 1 else counts[:, k].sum()) for k, name in enumerate(TOPIC_COUNTS)}
+
+
+def _sessions(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, int]:
+    """Sessions that live on a node's instances after the last full second; those lost, and requests that had to log in again, in all."""
+    mine = [k for k, i in enumerate(plan.keepers()) if plan.instances[i].node == n]
+    counts = series.session_counts[rows][:, mine].sum(axis=1)
+    return {name: int((counts[-1, 0] if len(counts) else 0) if k < 1 else counts[:, k].sum()) for k, name in enumerate(SESSION_COUNTS)}
 
 
 def _share(part_s: float, whole_s: float, most: float = math.inf) -> float | None:

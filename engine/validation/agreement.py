@@ -11,7 +11,7 @@ from engine.kernel.layout import TICKS_PER_S
 from engine.oracle import Oracle
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
-from engine.series import CACHE_COUNTS, QUEUE_COUNTS, SPAN, TOPIC_COUNTS, Series
+from engine.series import CACHE_COUNTS, QUEUE_COUNTS, SESSION_COUNTS, SPAN, TOPIC_COUNTS, Series
 from engine.validation.measuring import play
 
 
@@ -80,6 +80,12 @@ def differences(plan: Plan, last_first: bool = False) -> dict[str, int]:
             box = list(oracle.boxes.values())[q]
             counted = np.array([box.counts[second, what] for second in range(len(ours.queue_counts))])
             found[f"{plan.nodes[n].id} {what} of reader {q}"] = np.abs(counted - ours.queue_counts[:, q, k]).sum()
+    for k, i in enumerate(plan.keepers()):
+        for c, what in enumerate(SESSION_COUNTS[1:], 1):
+            counted = np.array([oracle.session_counts[second, i, what] for second in range(len(ours.session_counts))])
+            found[f"{what} of instance {i}"] = np.abs(counted - ours.session_counts[:, k, c]).sum()
+        living = sum(home is oracle.servers[i] for home in oracle.homes.values())
+        found[f"sessions of instance {i}"] = abs(living - int(ours.session_counts[-1, k, 0]))
     for t, n in enumerate(plan.topics()):
         for k, what in enumerate(TOPIC_COUNTS[1:], 1):
             counted = np.array([oracle.topics[n].counts[second, what] for second in range(len(ours.topic_counts))])

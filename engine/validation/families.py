@@ -25,6 +25,7 @@ from engine.validation.plans_mappings import mapping_fault, random_mapping_plan
 from engine.validation.plans_network import random_network_plan, random_rough_queue_plan
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
 from engine.validation.plans_resolver import empty_answer, random_many_plan, random_resolver_plan
+from engine.validation.plans_sessions import random_session_plan
 from engine.validation.plans_stores import (
     random_plan_of_quorums,
     random_plan_of_regions,
@@ -68,6 +69,7 @@ FAMILIES = (
     Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
     Family("changes in operation", lambda seed, _: random_changed_plan(seed), lambda r, plan, _: random_change(r, plan)),
+    Family("users who come back", lambda seed, _: random_session_plan(seed), partial(random_fault, store=False)),
     Family("topics", random_topic_plan, topic_fault),
     Family("functions on queues", random_mapping_plan, mapping_fault),
     Family("streams", random_stream_plan, stream_fault),
