@@ -15,6 +15,7 @@ from engine.kernel.callee import reply, vanish
 from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.commits import wake_stalled
 from engine.kernel.connections import reconnect
+from engine.kernel.copies import has_survivors
 from engine.kernel.deliveries import forget_deliveries, lose_deliveries
 from engine.kernel.detached import is_detached
 from engine.kernel.fetches import fetch_dies
@@ -183,7 +184,7 @@ def kill(w, i, how, now):
                         fr.parent = NOBODY
                     kill_frame(s, f, how == DEAD_REFUSED, now)
         reset_callers(s, i, now)
-        if ins.memory >= 0:
+        if ins.memory >= 0 and not has_survivors(s, ins):
             forget(s, ins.memory, True)
         if ins.keeper:
             lose_sessions(s, i)
