@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.behaviours import Backoff, Balancer, Breaker, CallPolicy, Distribution, Failover, Source, Station, Store
 from engine.control.conductor import Conductor
-from engine.kernel.layout import TICKS_PER_S
+from engine.kernel.layout import HELPER, JOINING, TICKS_PER_S
 from engine.live import REFUSED, Live
 from engine.outcomes import OUTCOMES
 from engine.plan import Plan
@@ -281,8 +281,8 @@ def test_every_instance_and_every_edge_accounts_for_everything(seed: int) -> Non
     series, s = conductor.series, conductor.world[0]
     frames = s["frames"][: s["n_used"]]
     present = np.zeros(len(conductor.plan.instances), int)
-    for state in range(4, 11):  # WAIT … JOINED
-        np.add.at(present, frames["inst"][frames["state"] == state], 1)
+    there = np.isin(frames["state"], [*range(4, 11), int(JOINING)]) & (frames["edge"] != HELPER)  # WAIT … JOINED; helpers never arrived
+    np.add.at(present, frames["inst"][there], 1)
     ended = (series.inst_completed.astype(int) + series.inst_rejected + series.inst_killed + series.inst_cancelled).sum(0)
     assert (series.inst_arrived.sum(0) == ended + present).all()
     attempts, ends = series.edge_attempts.sum(0), series.edge_attempt_ends.sum((0, 2))

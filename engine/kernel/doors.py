@@ -9,35 +9,22 @@ from typing import Any
 import numpy as np
 
 from engine.kernel.arrivals import arrival_instant, expected_by, next_arrival, think
-from engine.kernel.breakers import close_breaker
-from engine.kernel.caches import forget
-from engine.kernel.callee import reply, vanish
-from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.commits import wake_stalled
-from engine.kernel.connections import reconnect
-from engine.kernel.copies import has_survivors
-from engine.kernel.deliveries import forget_deliveries, lose_deliveries
+from engine.kernel.deaths import lose_work
+from engine.kernel.deliveries import lose_deliveries
 from engine.kernel.detached import is_detached
-from engine.kernel.fetches import fetch_dies
-from engine.kernel.forks import kill_helper
 from engine.kernel.heap import heap_change
-from engine.kernel.jit import entry, inner, tiny
+from engine.kernel.jit import entry
 from engine.kernel.layout import (
-    ALIVE, AWAITING, BACKOFF, CALLING, DEAD_REFUSED, DETACHED, ENDED, FIRST_SOURCE, FREE, GHOST, HELPER, HIDDEN, ID_BITS, ID_MASK, JOINED,
-    JOINING,
-    MESSAGE_FREE, REFUSED, ROLE_PRIMARY, SERVE, SYNC, THINK, WAIT,
+    ALIVE, DEAD_REFUSED, FIRST_SOURCE, FREE, HIDDEN, ID_BITS, ID_MASK, MESSAGE_FREE, ROLE_PRIMARY, THINK,
 )  # fmt: skip
 from engine.kernel.loop import advance
 from engine.kernel.messages import index_groups
-from engine.kernel.pollers import let_poller_go
 from engine.kernel.queues import feed_queue
-from engine.kernel.records import leave_joined, stop_leading, wake_orphans
+from engine.kernel.records import wake_orphans
 from engine.kernel.rng import ZERO, draw_u64
-from engine.kernel.sessions import lose_sessions
-from engine.kernel.slots import count_busy
 from engine.kernel.stores import follow, relink
-from engine.kernel.traces import span_ends
-from engine.kernel.wires import NOBODY, allocate, at, lose_in_flight, replace_child
+from engine.kernel.wires import NOBODY, at, lose_in_flight
 
 
 def settled(door: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,65 +73,6 @@ def set_surge(w, i, factor, now):
             return
 
 
-@inner
-def reset_callers(s, i, now):
-    """A process that dies forgets what it kept about its calls: open requests and breakers."""
-    for e in range(s.n_edge):
-        ed = s.edges[e]
-        j = i - ed.caller_first
-        if j >= 0 and j < s.nodes[s.inst[ed.caller_first].node].count:
-            site = s.sites[ed.first_site + j]
-            site.inflight = 0
-            close_breaker(ed, site, now)
-            if ed.pooled:
-                reconnect(s, ed, i, NOBODY)
-
-
-@inner
-def kill_frame(s, f, answered, now):
-    """Frame f dies with its instance; its caller gets a reset when ``answered``, else nothing."""
-    fr = s.frames[f]
-    if fr.state == CALLING or fr.state == BACKOFF:
-        s.edges[called_edge(s, fr)].n_abandoned += 1
-    if fr.state == CALLING:
-        leave_children(s, f)
-        forget_call(s, f)
-    if fr.state == JOINED:
-        leave_joined(s, f)
-    else:
-        stop_leading(s, f)
-    if fr.state == SERVE or fr.state == BACKOFF or fr.state == SYNC:  # its event is pending and will free it
-        p = fr.parent
-        e, i = fr.edge, fr.inst
-        fr.parent = -1
-        fr.state = GHOST
-        if answered and fr.span >= 0:
-            span_ends(s, fr.span, REFUSED, NOBODY, now)
-        if p >= 0:
-            if answered:
-                r = allocate(s)
-                fresh = s.frames[r]
-                fresh.parent = p
-                fresh.inst = i
-                fresh.edge = e
-                fresh.key = fr.key
-                fresh.span = fr.span
-                replace_child(s, p, f, r)
-                reply(s, r, REFUSED, now)
-            else:
-                replace_child(s, p, f, NOBODY)
-    elif answered:
-        reply(s, f, REFUSED, now)
-    else:
-        vanish(s, f)
-
-
-@tiny
-def is_there(state):
-    """Whether a frame in this state is at its instance, and dies with it."""
-    return (state >= WAIT and state <= JOINED) or (state >= JOINING and state <= ENDED) or state == AWAITING
-
-
 @settled
 @entry
 def kill(w, i, how, now):
@@ -158,36 +86,7 @@ def kill(w, i, how, now):
         ins.down = how
         if ins.durable:  # a queue or a topic: what was accepted is safe
             return
-        if s.n_queue > 0:
-            forget_deliveries(s, i)
-        count_busy(ins, -ins.busy, now)
-        ins.head = -1
-        ins.tail = -1
-        ins.queued = 0
-        ins.stall_head = -1
-        ins.hung_head = 0
-        ins.bottom = 0
-        ins.top = 0
-        for f in range(s.n_used):
-            fr = s.frames[f]
-            if fr.inst == i and is_there(fr.state):
-                fr.first = -1
-                if ins.memory >= 0:
-                    fetch_dies(s, f)
-                if fr.edge == HELPER or fr.edge == DETACHED:
-                    s.n_detached_ended += 1 if fr.edge == DETACHED else 0
-                    kill_helper(s, f)
-                else:
-                    ins.n_killed += 1
-                    if fr.parent < NOBODY:  # a delivery: it answers to nobody, and its messages reappear by themselves
-                        let_poller_go(s, fr.edge)
-                        fr.parent = NOBODY
-                    kill_frame(s, f, how == DEAD_REFUSED, now)
-        reset_callers(s, i, now)
-        if ins.memory >= 0 and not has_survivors(s, ins):
-            forget(s, ins.memory, True)
-        if ins.keeper:
-            lose_sessions(s, i)
+        lose_work(s, i, how == DEAD_REFUSED, now)
     ins.down = how
     if s.orphans:
         wake_orphans(s, NOBODY)

@@ -163,7 +163,6 @@ target_dt = _record("inst edge out healthy listed warm_at watched ended bad away
 # What a cache instance remembers: a row per key, in order of use from head to tail.
 memory_dt = _record(
     "first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted "
-    "keeps "
     "fetches n_coalesced revalidate n_refreshes "  # its first row in `fetches`, −1: none
     "backlogs flush_after n_kept n_flushed n_lost t_flushed t_lost lost_since",  # its first row in `backlogs`, −1: none
     floats="hit_ratio",
@@ -225,6 +224,7 @@ world_dt = np.dtype(
         ("now", I8), ("heap_n", I8), ("free", I8), ("n_used", I8), ("in_use", I8), ("limit", I8), ("ready_head", I8), ("ready_tail", I8),
         ("n_events", I8), ("n_roots", I8), ("n_ended", I8), ("warmup", I8), ("cuts", I8), ("rough", I8), ("jitter", F8), ("hist_bin", I8),
         ("n_call", I8), ("free_call", I8), ("orphans", I8),
+        ("n_turns", I8),
         ("n_detached", I8), ("n_detached_ended", I8),
         ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
@@ -240,6 +240,7 @@ world_dt = np.dtype(
         ("n_fetch", I8), ("n_backlog", I8),
         ("n_session", I8), ("n_keeper", I8), ("n_home", I8), ("n_cookie", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
+        ("turns", I8, (N_FRAMES,)),  # empty between two ticks (`kernel.ties`)
         ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
         ("dists", dist_dt, (2 * N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),

@@ -18,6 +18,7 @@ from engine.kernel.layout import (
 )  # fmt: skip
 from engine.kernel.program import AGAIN, RUN, run
 from engine.kernel.queues import feed_hungry
+from engine.kernel.ties import collect, is_tie, line_up, next_turn
 from engine.kernel.topics import is_away, park
 from engine.kernel.visibility import look_after, settle
 from engine.kernel.traces import span_answered, spans_time_out
@@ -150,6 +151,17 @@ def run_ready(s, now):
         feed_hungry(s, now)
 
 
+@inner
+def take_turns(s, f, now):
+    """Frame f and others have events in this tick: by lot, whatever each makes ready right after it."""
+    line_up(s, f)
+    collect(s, now)
+    while s.n_turns > 0:
+        happen(s, next_turn(s), now)
+        run_ready(s, now)
+        collect(s, now)
+
+
 @entry
 def advance(w, until):
     """Process every event before ``until`` (ticks). SATURATED when the frames are nearly used up; the state stays consistent."""
@@ -170,7 +182,10 @@ def advance(w, until):
         s.n_events += 1
         if who < FIRST_WIRE:
             drop_top(s)
-            happen(s, who, now)
+            if is_tie(s, now):
+                take_turns(s, who, now)
+            else:
+                happen(s, who, now)
         elif who < FIRST_TIMER:
             happen(s, deliver(s, who - FIRST_WIRE, who), now)
         elif who < FIRST_SOURCE:

@@ -21,6 +21,7 @@ FOR_FALLBACK, FOR_JITTER, FOR_LOSS, FOR_THROTTLE = np.arange(30, 34)
 FOR_THINK, FOR_NEXT = np.arange(40, 42)
 FOR_RESOLVER, FOR_ANSWER, FOR_TURN = np.arange(42, 45)
 FOR_REFRESH, FOR_FLUSH = np.arange(65, 67)  # of caches
+FOR_LOT = np.int64(45)  # of what happens in one tick
 FOR_DELIVERY, FOR_POISON, FOR_FILTER, FOR_COURIER, FOR_SHARD, FOR_READER = np.arange(50, 56)  # of messages
 ZERO = np.int64(0)
 

@@ -77,7 +77,7 @@ class Calls(Clock):
             u = self.draws.uniform(job.key, JITTER, number)
             extra += int(self.one_way(a.place, b.place) * (self.plan.jitter * (2.0 * u - 1.0)))
         self.flying[job] = direction
-        yield self.wire(self.one_way(a.place, b.place), extra)
+        yield self.wire(self.one_way(a.place, b.place), extra, job)
         return self.flying.pop(job, None) is not None
 
     def answer(self, job: Job, outcome: str, first: First) -> Process:
@@ -153,7 +153,7 @@ class Calls(Clock):
             wait = self.backoff(policy.backoff, job.key, local, tries)
             tries += 1
             job.stage = "backoff"
-            yield self.work(wait)
+            yield self.work(wait, job.key, local if job.decided is not None else 0)
             if self.gone(job, epoch):
                 return None
             if caller.down:  # a topic: what it has accepted is safe, and goes on when it is back

@@ -1,4 +1,7 @@
-"""Time in the oracle, with the kernel's order among events of one tick: control plane, requests, wires, timeouts, arrivals, queues."""
+"""Time in the oracle, with the kernel's order among events of one tick: control plane, requests, wires, timeouts, arrivals, queues.
+
+Requests of one tick take turns by lot, drawn from each one's key.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import simpy
 
 from engine.behaviours import CallPolicy, Queue
 from engine.kernel.layout import ticks
+from engine.oracle.draws import Draws
+from engine.oracle.state import Job
 from engine.plan import Plan
 
-CONTROL, REQUEST, WIRE, TIMER, ARRIVAL, QUEUE = -1.0, 1.0, 2.0, 3.0, 4.0, 5.0  # SimPy's own follow-ups have 0 and 1
+CONTROL, REQUEST, WIRE, TIMER, ARRIVAL, QUEUE = -1.0, 2.0, 4.0, 5.0, 6.0, 7.0  # SimPy's own follow-ups have 0 and 1
+LOTS = 1 << 40
 
 
 class After(simpy.Event):
@@ -31,6 +37,7 @@ class Clock:
 
     plan: Plan
     env: simpy.Environment
+    draws: Draws
 
     def set_clock(self) -> None:
         """Order timeouts of different length as the kernel numbers its timeout lists."""
@@ -38,22 +45,24 @@ class Clock:
         lengths = list(dict.fromkeys(length for e in callers for length in lengths_of(e.policy)))
         self.timer_order = {length: TIMER + k / (len(lengths) + 1) for k, length in enumerate(lengths)}
 
-    def work(self, delay: int) -> After:
-        """Service, replication and waits before a retry."""
-        return After(self.env, delay, REQUEST)
+    def work(self, delay: int, key: int, local: int = 0) -> After:
+        """Service, replication and waits before a retry, of the request with this key."""
+        return After(self.env, delay, REQUEST + self.draws.lot(key, local) / LOTS)
 
-    def wire(self, delay: int, extra: int) -> After:
-        """A message under way; one with a delay of its own is not on a common wire."""
-        return After(self.env, delay + extra, WIRE + delay * 1e-13 if extra == 0 else REQUEST)
+    def wire(self, delay: int, extra: int, job: Job) -> After:
+        """A message under way; one with a delay of its own is not on a common wire. Word of a cancellation is last of all in its tick."""
+        if extra == 0:
+            return After(self.env, delay, WIRE + delay * 1e-13)
+        return After(self.env, delay + extra, REQUEST + job.word + self.draws.lot(job.key, 0) / LOTS)
 
     def timer(self, length: int) -> After:
         """A caller's timeout, or the part of it before or after its hedge."""
         order = self.timer_order.setdefault(length, TIMER + 1.0 - 1.0 / (len(self.timer_order) + 2))
         return After(self.env, length, order)
 
-    def arrival(self, delay: int) -> After:
+    def arrival(self, delay: int, source: int) -> After:
         """The next arrival of a source."""
-        return After(self.env, delay, ARRIVAL)
+        return After(self.env, delay, ARRIVAL + source / 4096)
 
     def control(self, delay: int) -> After:
         """Anything the control plane waits for."""

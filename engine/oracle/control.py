@@ -26,7 +26,6 @@ class Control(Groups):
 
     add: list[int]
     cut: list[list[bool]]
-    last_first: bool
     path_cut: set[tuple[int, int]]
     edge_loss: np.ndarray
     path_loss: np.ndarray
@@ -57,10 +56,11 @@ class Control(Groups):
                     for target in pool.targets:
                         self.env.process(self.probe_for_ever(prober, pool, target, behaviour.health_check))
         for n in self.plan.stores():
-            store = self.plan.store(n)
-            if store.failover and len(store.azs) - store.replicas > 1:
-                for p in range(store.partitions):
-                    self.env.process(self.failover(n, p, store.failover))
+            behaviour = self.plan.nodes[n].behaviour
+            assert isinstance(behaviour, Store)
+            if behaviour.failover and len(behaviour.azs) - behaviour.replicas > 1:
+                for p in range(behaviour.partitions):
+                    self.env.process(self.failover(n, p, behaviour.failover))
 
     # ---- faults ----
     def faults(self) -> Process:
@@ -163,7 +163,7 @@ class Control(Groups):
                 site.reconnect()
         for mapping in self.mappings.values():
             mapping.open = {job for job in mapping.open if job.callee is not server}
-        jobs = list(server.jobs)[:: -1 if self.last_first else 1]
+        jobs = sorted(server.jobs, key=lambda job: self.draws.lot(job.key, 0))  # they are answered by lot
         server.jobs.clear()
         self.killed[server.number] += len(jobs)
         for job in jobs:

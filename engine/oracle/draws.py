@@ -13,7 +13,7 @@ from engine.quantiles import table
 
 MASK = (1 << 64) - 1
 CHILD, SERVICE, ERROR, PICK, PICK2, BACKOFF = range(6)
-TURN = 44
+TURN, LOT = 44, 45
 SESSION = 80
 CLASS, KEY, HOT_KEY, PARTITION, HIT = range(60, 65)
 FALLBACK, JITTER, LOSS, THROTTLE = range(30, 34)
@@ -51,6 +51,10 @@ class Draws:
     def turn(self, key: int, local: int, tries: int, number: int) -> float:
         """Whether a cold target takes its turn, for each turn that is offered."""
         return to_unit(draw(draw(key, (TURN << 24) | (local << 8) | tries), number)) if self.exact else self.random.random()
+
+    def lot(self, key: int, local: int) -> int:
+        """The place of a request among those of its tick, 40 bits."""
+        return draw(key, (LOT << 24) | (local << 8)) >> 24 if self.exact else self.random.getrandbits(40)
 
     def child(self, key: int, local: int, tries: int) -> int:
         """Key of the request that an attempt creates."""

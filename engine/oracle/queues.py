@@ -269,7 +269,7 @@ class Queues(Detached):
         came = yield from self.travel(job, 0)
         if not came and job in self.deliveries:  # a lossy network: the consumer notices when it should have come
             self.flying[job] = 0
-            yield self.work(self.one_way(box.server.place, server.place))
+            yield self.work(self.one_way(box.server.place, server.place), job.key)
             if self.flying.pop(job, None) is not None and self.deliveries.pop(job) and server.epoch == epoch:
                 self.give_place_up(server, job)
             return
@@ -293,7 +293,7 @@ class Queues(Detached):
         server.jobs.add(job)
         if job.cold:
             assert isinstance(behaviour, Function)
-            yield self.work(int(min(self.cold_ticks(behaviour, job.key) * server.slow, FOREVER) + 0.5))
+            yield self.work(int(min(self.cold_ticks(behaviour, job.key) * server.slow, FOREVER) + 0.5), job.key)
             if server.epoch != epoch:
                 return
         result = yield from self.program(server, epoch, job)

@@ -30,8 +30,7 @@ Process = Generator[simpy.Event, Any, Any]
 class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
     """A run of a plan in plain SimPy, in ticks. After `run`: the counters below, by second, and ``latencies`` of ok requests in ticks."""
 
-    def __init__(self, plan: Plan, exact: bool = False, last_first: bool = False) -> None:
-        self.last_first = last_first  # the order in which those that die together answer: the one thing the kernel may do otherwise
+    def __init__(self, plan: Plan, exact: bool = False) -> None:
         self.plan, self.env, self.draws = plan, simpy.Environment(), Draws(plan.seed, exact)
         self.set_clock()
         self.add = [0] * len(plan.edges)
@@ -89,10 +88,10 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
         pools = []
         for e in node.calls:
             called = self.plan.edges[e].callee
-            callee, store = self.plan.nodes[called].behaviour, self.plan.nodes[called].store
+            callee = self.plan.nodes[called].behaviour
             targets = [Target(s, e, via=v) for v, s in self.behind(e)]
             for s in self.of(n):
-                self.sites[e, s].primaries = targets[:: len(store.azs) if store else 1]
+                self.sites[e, s].primaries = targets[:: len(callee.azs) if isinstance(callee, Store) else 1]
             named = isinstance(callee, Resolver) or (isinstance(callee, Balancer) and len(self.of(called)) > 1)
             algorithm = "named" if named else "primary" if isinstance(callee, Store | Cache) else "random"
             pools.append(Pool(targets, algorithm, resolver=called if named else None, edge=e))
@@ -174,7 +173,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
             assert isinstance(function, Function)
             job.stage = "cold"
             self.starts(job)
-            yield self.work(int(min(self.cold_ticks(function, job.key) * server.slow, FOREVER) + 0.5))
+            yield self.work(int(min(self.cold_ticks(function, job.key) * server.slow, FOREVER) + 0.5), job.key)
             if server.epoch != epoch:
                 return
         result = yield from self.program(server, epoch, job)
@@ -208,7 +207,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
         job.stage = "serve"
         work = int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow + server.extra, FOREVER) + 0.5)
         self.worked[server.number] += work
-        yield self.work(work)
+        yield self.work(work, job.key)
         if self.gone(job, epoch) or not (yield from self.answers_leave(job, epoch)):
             return
         job.stage = "over"
@@ -310,7 +309,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
             work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow + server.extra
             local += 1
             self.worked[server.number] += int(min(work, FOREVER) + 0.5)
-            yield self.work(int(min(work, FOREVER) + 0.5))
+            yield self.work(int(min(work, FOREVER) + 0.5), job.key)
             if self.gone(job, epoch):
                 return None
         if isinstance(behaviour, Store) and self.waits_for_members(behaviour):

@@ -47,7 +47,7 @@ class Traffic(Clock):
         """Think, ask, wait, for ever."""
         while True:
             think = -behaviour.think_s * TICKS_PER_S * math.log(self.draws.uniform(key, THINK))
-            yield self.work(int(think + 0.5))
+            yield self.work(int(think + 0.5), key)
             self.begun += 1
             about = self.draws.about(behaviour, self.kinds, server.hot_share, key)
             yield from self.request(k, server, key, dataclasses.replace(about, session=self.first_sessions[k] + number))
@@ -71,7 +71,7 @@ class Traffic(Clock):
             number += 1
             while True:
                 due = self.instant(behaviour, known + (t - since) / factor)
-                arrived = self.arrival(max(due, self.env.now) - self.env.now)
+                arrived = self.arrival(max(due, self.env.now) - self.env.now, k)
                 yield arrived | self.surged[k]
                 if arrived.processed:
                     break

@@ -37,13 +37,9 @@ def followed(plan: Plan, series: Series) -> list[tuple[object, ...]]:
     return out
 
 
-def differences(plan: Plan, last_first: bool = False) -> dict[str, int]:
-    """How many counts differ, by name; empty when kernel and oracle agree on every second of every edge, source and instance.
-
-    ``last_first``: of requests that die together the latest is answered first. They are answered in one tick, and in which order is the
-    only thing the two do not share.
-    """
-    ours, oracle = play(plan).series, Oracle(plan, exact=True, last_first=last_first).run()
+def differences(plan: Plan) -> dict[str, int]:
+    """How many counts differ, by name; empty when kernel and oracle agree on every second of every edge, source and instance."""
+    ours, oracle = play(plan).series, Oracle(plan, exact=True).run()
     found = {
         "attempts": np.abs(table(oracle.attempt_ends, ours.edge_attempt_ends) - ours.edge_attempt_ends).sum(),
         "calls": np.abs(table(oracle.call_ends, ours.edge_call_ends) - ours.edge_call_ends).sum(),
@@ -53,13 +49,12 @@ def differences(plan: Plan, last_first: bool = False) -> dict[str, int]:
     found["stale reads"] = sum(abs(oracle.stale[s] - int(ours.copy_stale[:, k].sum())) for k, s in enumerate(copies))
     found["lag"] = np.abs(np.array(oracle.lags).reshape(-1, len(copies)) - ours.copy_lag_writes[: len(oracle.lags)]).sum() if copies else 0
     found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
-    memories = [oracle.memories[oracle.servers[i]] for i in plan.memories()]
     for name, mine in (("hits", ours.cache_hits), ("misses", ours.cache_misses)):
-        found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(memories))
-    late = [sum(len(b.writes) for b in m.backlogs.values()) for m in memories]
+        found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(oracle.memories.values()))
+    late = [sum(len(b.writes) for b in m.backlogs.values()) for m in oracle.memories.values()]
     found["unflushed writes"] = np.abs(np.array(late) - ours.cache_unflushed[-1]).sum() if late else 0
     for k, name in enumerate(CACHE_COUNTS):
-        found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(memories))
+        found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(oracle.memories.values()))
     servers = [i for i, x in enumerate(plan.instances) if not isinstance(plan.nodes[x.node].behaviour, Source)]
     for name, theirs, mine in (
         ("arrived", oracle.arrived, ours.inst_arrived), ("completed", oracle.completed, ours.inst_completed),

@@ -75,7 +75,7 @@ def mm(rate: float, servers: int, service: Distribution, *, capacity: int | None
 
 
 def random_policy(r: random.Random, to_store: bool = False, attempts: int | None = None) -> CallPolicy:
-    """Any mixture of timeout, retries, backoff, breaker, bulkhead and budget. Odd numbers keep events out of each other's ticks."""
+    """Any mixture of timeout, retries, backoff, breaker, bulkhead and budget."""
     backoff = r.choice([
         None, Backoff("fixed", 0.0310007), Backoff("exponential", 0.0110003, 0.3), Backoff("exponential", 0.02, 0.5, "full"),
         Backoff("exponential", 0.02, 0.5, "equal"), Backoff("exponential", 0.02, 0.5, "decorrelated"),
@@ -112,16 +112,12 @@ def random_failover(r: random.Random) -> Failover:
 
 
 def random_plan(seed: int, duration_s: float = 30.0) -> Plan:
-    """Clients (one or two) → balancer → two tiers → store, with random policies and up to four overlapping faults.
-
-    The order of two *requests* that act in the same 100 ns is the one thing the oracle does not share with the kernel, so nothing here
-    makes such ties on purpose.
-    """
+    """Clients (one or two) → balancer → two tiers → store, with random policies and up to four overlapping faults."""
     r = random.Random(seed)
     check = HealthCheck(r.choice([1.0, 3.0]), r.choice([0.2, 0.7]), r.choice([1, 2, 3]), r.choice([1, 2, 5]))
     rate = r.choice([20.371, 61.133, 119.917])
     segments = ((0.0, rate),) if r.random() < 0.5 else ((0.0, rate), (duration_s * 0.3, rate * 2.5), (duration_s * 0.5, rate * 0.4))
-    users = Source(segments, r.choice(["poisson", "even"]))  # not in batches: what starts together also ends together
+    users = Source(segments, r.choice(["poisson", "even"]))
     nodes: dict[str, Behaviour] = {
         "users": users,
         "front": Balancer(r.choice(["round_robin", "least_outstanding", "random", "power_of_two"]), check if r.random() < 0.8 else None),

@@ -10,7 +10,7 @@ from engine.behaviours import Balancer, Behaviour, HealthCheck, Resolver, Source
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.validation.plans import Edges, fault, make_plan, random_failover, random_fault, random_policy, random_service, random_station
-from engine.validation.plans_edges import more_policy, without_constants
+from engine.validation.plans_edges import more_policy
 from engine.validation.plans_lifecycle import withdrawal
 from engine.validation.plans_network import network_fault
 
@@ -91,8 +91,7 @@ def random_resolver_plan(seed: int, duration_s: float = 30.0) -> Plan:
             dataclasses.replace(e, policy=more_policy(r, e.policy, isinstance(plan.nodes[e.caller].behaviour, Balancer), False))
             for e in plan.edges
         )
-        calm = tuple(dataclasses.replace(n, behaviour=without_constants(n.behaviour)) for n in plan.nodes)
-        plan = dataclasses.replace(plan, edges=richer, nodes=calm)
+        plan = dataclasses.replace(plan, edges=richer)
     records = tuple(
         dataclasses.replace(e, weight=r.choice([0.0, 1.0, 3.0]), locations=r.choice(places)) if e.caller in plan.resolvers() else e
         for e in plan.edges
