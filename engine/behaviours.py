@@ -174,6 +174,8 @@ class Cache(Station):
     stale_while_revalidate_s: float = 0.0  # an expired value is given out for this long while the instance fetches a new one
     stale_if_error_s: float = 0.0  # an expired value is given out for this long when a new one cannot be had
     coalesce: bool = False  # of the requests that miss one key at the same time, one fetches it and the others wait; reading through only
+    shards: Store | None = None  # each key is kept by several members: who they are, who is promoted. ``azs`` then repeats them
+    keeps: bool = False  # its callers have nothing behind it: they write and read it, and what it forgets is lost
 
 
 def shed_from(station: Station) -> int:

@@ -126,8 +126,8 @@ def _instances(plan: Plan, s: np.void) -> None:
         if isinstance(behaviour, Station | Store | Function):
             row["mean_work"] = behaviour.service.mean_s * L.TICKS_PER_S
         _gate(s, behaviour, row, instance.index)
-        if isinstance(behaviour, Store):
-            row["role"], row["standby"] = stores.role_of(behaviour, instance.index), stores.standby_of(behaviour, instance.index, i)
+        if store := plan.nodes[instance.node].store:
+            row["role"], row["standby"] = stores.role_of(store, instance.index), stores.standby_of(store, instance.index, i)
 
 
 def _gate(s: np.void, behaviour: Behaviour, row: np.void, index: int) -> None:

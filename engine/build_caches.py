@@ -32,7 +32,9 @@ def memories(plan: Plan, s: np.void) -> None:
             s["n_backlog"] += n_keys
         row["grace"] = L.ticks(cache.stale_if_error_s)
         row["hit_ratio"] = -1.0 if cache.hit_ratio is None else cache.hit_ratio
-        s["inst"]["memory"][i] = m
+        shards = plan.nodes[plan.instances[i].node].store
+        s["inst"]["memory"][i : i + (len(shards.azs) if shards else 1)] = m
+        row["keeps"] = cache.keeps
         row["fetches"] = -1
         if fetches and (cache.coalesce or cache.stale_while_revalidate_s):
             row["fetches"] = s["n_fetch"]
@@ -105,8 +107,16 @@ def verbs() -> list[Step]:
     back = {"op": int(L.OP_RETURN)}
     return [
         {"op": int(L.OP_SERVE), "on_ok": 1}, {"op": int(L.OP_LOOKUP), "on_ok": 3, "on_fail": 2}, {"op": int(L.OP_MISS), "on_ok": 3}, back,
-        {"op": int(L.OP_SERVE), "on_ok": 5}, {"op": int(L.OP_FILL), "on_ok": 6}, back,
+        {"op": int(L.OP_SERVE), "on_ok": 5, "entry": FILL}, {"op": int(L.OP_FILL), "on_ok": 6}, back,
         {"op": int(L.OP_SERVE), "on_ok": 8}, {"op": int(L.OP_DROP), "on_ok": 9}, back,
+    ]  # fmt: skip
+
+
+def use() -> list[Step]:
+    """Steps of a cache that keeps what there is nowhere else: a write stays, a read is answered whether its key is there or not."""
+    return [
+        {"op": int(L.OP_SERVE), "on_ok": 1}, {"op": int(L.OP_WRITES), "on_ok": 2, "on_fail": 3},
+        {"op": int(L.OP_LOOKUP), "on_ok": GOOD, "on_fail": GOOD}, {"op": int(L.OP_FILL), "on_ok": GOOD},
     ]  # fmt: skip
 
 
@@ -133,7 +143,7 @@ def steps_of(plan: Plan, node: PlanNode, pools: list[int]) -> list[Step] | None:
     """The program of a node that has to do with caches, without its two returns; None for every other."""
     behaviour = node.behaviour
     if isinstance(behaviour, Cache):
-        return program(behaviour, pools) if node.calls else verbs()
+        return program(behaviour, pools) if node.calls else use() if behaviour.keeps else verbs()
     if not is_asked_first(plan, node):
         return None
     pool_of = dict(zip(node.calls, pools, strict=True))

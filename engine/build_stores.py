@@ -38,7 +38,7 @@ def partitions(plan: Plan) -> list[tuple[int, int]]:
     """(node, partition) of every partition with replicas."""
     found = []
     for n in plan.stores():
-        store = _store(plan, n)
+        store = plan.store(n)
         found += [(n, p) for p in range(store.partitions) if store.replicas]
     return found
 
@@ -56,28 +56,21 @@ def keys(plan: Plan) -> int:
 
 
 def count_versions(plan: Plan) -> int:
-    """Keys of all stores whose replicas are read: each needs the number of its latest write."""
-    return keys(plan) * sum(plan.reads_replicas(n) for n in plan.stores())
-
-
-def _store(plan: Plan, n: int) -> Store:
-    behaviour = plan.nodes[n].behaviour
-    assert isinstance(behaviour, Store)
-    return behaviour
+    """Keys of all stores that need the number of each one's latest write."""
+    return keys(plan) * sum(plan.numbers_keys(n) for n in plan.stores())
 
 
 def parts(callee: PlanNode) -> tuple[int, int]:
     """(partitions, members of each) among which a call is addressed by its key. Each instance of a cache is a partition of its own."""
-    behaviour = callee.behaviour
-    return (behaviour.partitions, len(behaviour.azs)) if isinstance(behaviour, Store) else (callee.count, 1)
+    return (callee.store.partitions, len(callee.store.azs)) if callee.store else (callee.count, 1)
 
 
 def addresses(s: np.void, pool: np.void, callee: PlanNode, callers: int, eventual: bool) -> None:
     """Every caller instance starts with the true primaries; ``pool["first"]`` is the row of the callee's first instance."""
-    store, first, (partitions, members) = callee.behaviour, int(s["n_address"]), parts(callee)
+    store, first, (partitions, members) = callee.store, int(s["n_address"]), parts(callee)
     pool["first_address"], pool["partitions"], pool["members"], pool["salt"] = first, partitions, members, salt_of(callee.id)
     pool["read_first"] = -1
-    if isinstance(store, Store) and eventual:
+    if store and eventual:
         pool["read_first"] = 0 if standbys(store) == 0 else members - store.replicas
     rows = int(pool["first"]) + members * np.arange(partitions)
     s["addresses"][first : first + callers * partitions] = np.tile(rows, callers)
@@ -92,7 +85,7 @@ def logs(plan: Plan, s: np.void) -> None:
     size = min(L.N_SPARE, 1 << ((L.N_RING // 2) // max(1, len(found))).bit_length() - 1)
     versions: dict[int, int] = {}
     for k, (n, p) in enumerate(found):
-        node, store, row = plan.nodes[n], _store(plan, n), s["logs"][k]
+        node, store, row = plan.nodes[n], plan.store(n), s["logs"][k]
         members = len(store.azs)
         first = node.first + p * members
         row["ring"], row["mask"], row["first"], row["members"], row["primary"] = k * size, size - 1, first, members, first
@@ -101,7 +94,7 @@ def logs(plan: Plan, s: np.void) -> None:
         row["need"], row["ask"] = store.write_quorum - 1, store.read_quorum - 1
         row["shared"], row["lag"] = store.shared, L.ticks(store.replica_lag_s)
         row["first_version"] = -1
-        if plan.reads_replicas(n):
+        if plan.numbers_keys(n):
             row["first_version"] = versions.setdefault(n, len(versions) * keys(plan))
         s["inst"]["log"][first : first + members] = k
         s["inst"]["link"][first : first + members] = kernel.LINKED

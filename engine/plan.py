@@ -62,6 +62,12 @@ class PlanNode:
     count: int
     calls: tuple[int, ...]
 
+    @property
+    def store(self) -> Store | None:
+        """How its data is kept by several members: a store is that itself, a cache may have shards with replicas."""
+        behaviour = self.behaviour
+        return behaviour if isinstance(behaviour, Store) else behaviour.shards if isinstance(behaviour, Cache) else None
+
 
 @dataclass(frozen=True, slots=True)
 class PlanEdge:
@@ -164,14 +170,23 @@ class Plan:
 
     def eventual(self, e: int) -> bool:
         """Whether reads over edge e are answered by replicas, and may be stale: the edge says so, or else the store."""
-        store, asked = self.nodes[self.edges[e].callee].behaviour, self.edges[e].policy.consistency
-        if not isinstance(store, Store) or store.replicas == 0:
+        store, asked = self.nodes[self.edges[e].callee].store, self.edges[e].policy.consistency
+        if store is None or store.replicas == 0:
             return False
         return store.reads == "replicas" if asked is None else asked == "eventual"
 
     def reads_replicas(self, n: int) -> bool:
         """Whether anybody reads from replicas of store n."""
         return any(edge.callee == n and self.eventual(e) for e, edge in enumerate(self.edges))
+
+    def numbers_keys(self, n: int) -> bool:
+        """Whether it matters which write of store n was the latest of each key: for its readers, or to forget what was not replicated."""
+        return self.reads_replicas(n) or (self.store(n).replicas > 0 and isinstance(self.nodes[n].behaviour, Cache))
+
+    def only_remembers(self, n: int) -> bool:
+        """Whether a node is a cache in front of something: what it forgets can be had again."""
+        behaviour = self.nodes[n].behaviour
+        return isinstance(behaviour, Cache) and not behaviour.keeps
 
     def write_kind(self) -> int:
         """Index of the class of writes, −1 when there is none; requests without a class are writes too."""
@@ -216,21 +231,28 @@ class Plan:
         return [found.get((b, i), -1) for b, _, i in self.targets()]
 
     def stores(self) -> list[int]:
-        """Node indices of all stores, in document order."""
-        return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Store)]
+        """Node indices of all stores, caches with replicas among them, in document order."""
+        return [i for i, n in enumerate(self.nodes) if n.store]
+
+    def store(self, node: int) -> Store:
+        """How a node's data is kept by its members."""
+        store = self.nodes[node].store
+        assert store is not None
+        return store
 
     def memories(self) -> list[int]:
-        """Instances of all caches, in the order of the cache series."""
-        return [i for n, node in enumerate(self.nodes) if isinstance(node.behaviour, Cache) for i in self.instances_of(n)]
+        """Instances of all caches, of those with replicas the first member of each shard, in the order of the cache series."""
+        steps = [(n, len(node.store.azs) if node.store else 1) for n, node in enumerate(self.nodes) if isinstance(node.behaviour, Cache)]
+        return [i for n, step in steps for i in self.instances_of(n)[::step]]
 
     def backlogs(self) -> list[int]:
-        """Instances of all caches that write back."""
+        """Instances of all caches with something nobody else has: those that write back, and those that are used as a store."""
         nodes = {i: self.nodes[self.instances[i].node] for i in self.memories()}
-        return [i for i, node in nodes.items() if node.calls and node.behaviour.writes == "back"]  # type: ignore[union-attr]
+        return [i for i, node in nodes.items() if node.behaviour.keeps or (node.calls and node.behaviour.writes == "back")]  # type: ignore[union-attr]
 
     def copies(self) -> list[int]:
         """Instances of all stores with replicas, in the order of the copy series: any of them may be a replica at some time."""
-        return [i for n in self.stores() for i in self.instances_of(n) if self.nodes[n].behaviour.replicas]  # type: ignore[union-attr]
+        return [i for n in self.stores() for i in self.instances_of(n) if self.store(n).replicas]
 
     def resolvers(self) -> list[int]:
         """Node indices of all resolvers, in document order."""

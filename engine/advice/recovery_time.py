@@ -35,8 +35,8 @@ def steps(design: Design, lost: frozenset[int]) -> list[Step]:
         elif isinstance(behaviour, Resolver) and behaviour.health_check and any(design.callee(e) not in fine for e in design.calls[id]):
             noticed = _detected(id, behaviour.health_check)
             found.append(Step(id, noticed.takes_s + behaviour.ttl_s, f"{noticed.sum} + TTL {seconds(behaviour.ttl_s)}"))
-        elif isinstance(behaviour, Store):
-            found += _promoted(design, id, behaviour, lost)
+        elif store := design.nodes[id].store:
+            found += _promoted(design, id, store, lost)
         if isinstance(behaviour, Balancer) and design.nodes[id].count > 1 and lost.intersection(design.present(id)):
             noticed = _detected(id, behaviour.node_check)
             found.append(Step(id, noticed.takes_s + behaviour.ttl_s, f"{noticed.sum} of its node + TTL {seconds(behaviour.ttl_s)}"))
@@ -70,9 +70,7 @@ def _promoted(design: Design, id: str, store: Store, lost: frozenset[int]) -> li
 
 def replication_lag_s(design: Design, id: str, lost: frozenset[int]) -> float:
     """Age of what the replica that would be promoted lacks, in seconds; 0 when somebody has every write or nobody is promoted."""
-    node = design.nodes[id]
-    store = node.behaviour
-    assert isinstance(store, Store)
+    node, store = design.nodes[id], design.plan.store(design.plan.node_index(id))
     left = heirs(design, store, node.first, lost) if node.first in lost else []
     replicas = range(node.first + len(store.azs) - store.replicas, node.first + len(store.azs))
     here = design.place(node.first).region

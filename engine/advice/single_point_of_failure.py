@@ -34,7 +34,8 @@ class SinglePointOfFailure(Rule):
         other = design.other_az(az)
         if len(_members(design, id)) > 1:
             why = f"{design.name(id)} has a member in {az} that nobody replaces: when it or the AZ is gone, {whom}."
-            return self.finding(severity, why, "Let it fail over by itself.", (id,), change={"nodes": {id: {"failover": None}}})
+            fields = {"multi_az": True} if design.has_field(id, "multi_az") else {"failover": None}
+            return self.finding(severity, why, "Let it fail over by itself.", (id,), change={"nodes": {id: fields}})
         why = f"{design.name(id)} has one instance, in {az}: when it or the AZ is gone, {whom}."
         if other is None:
             region = design.scenario.geography.region_of[az]
@@ -46,8 +47,8 @@ class SinglePointOfFailure(Rule):
 def _members(design: Design, id: str) -> list[int]:
     """Instances that could be the only one: a lone one, or the members of a store's first partition, all partitions being alike."""
     behaviour, present = design.nodes[id].behaviour, design.present(id)
-    if isinstance(behaviour, Store):
-        return present[: len(behaviour.azs)]
+    if store := design.nodes[id].store:
+        return present[: len(store.azs)]
     return present if len(present) == 1 and behaviour.behaviour != "source" else []
 
 
@@ -59,8 +60,11 @@ def spread(design: Design, id: str, az: str, other: str) -> dict[str, Any]:
         return {"azs": None, "region": design.scenario.geography.region_of[az]}  # a Region's endpoint is spread unless it is told otherwise
     if getattr(component, "mode", None) == "zonal":
         return {"mode": "regional", "azs": None, "region": design.scenario.geography.region_of[az]}
-    if design.has_field(id, "multi_az"):
+    copied = design.has_field(id, "replicas")  # by nodes of its own, which a cache that fetches cannot have
+    if design.has_field(id, "multi_az") and not (copied and design.calls[id]):
         fields["multi_az"] = True
+        if copied:
+            fields["replicas"] = max(1, getattr(component, "replicas", 0))
         return fields | ({"azs": [az, other]} if getattr(component, "azs", None) else {})
     if component.behaviour == "function":
         return {"azs": None, "region": design.scenario.geography.region_of[az]}

@@ -40,9 +40,9 @@ def _has_what_it_needs(design: Design, id: str, fine: set[str]) -> bool:
 def _alive(design: Design, node: PlanNode, lost: frozenset[int]) -> bool:
     if lost.isdisjoint(range(node.first, node.first + node.count)):
         return True
-    if isinstance(node.behaviour, Store):
-        members = len(node.behaviour.azs)
-        return all(_takes_writes(design, node.behaviour, node.first + k, lost) for k in range(0, node.count, members))
+    if store := node.store:
+        members = len(store.azs)
+        return all(_takes_writes(design, store, node.first + k, lost) for k in range(0, node.count, members))
     return any(i not in lost for i in design.present(node.id))
 
 

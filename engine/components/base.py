@@ -111,6 +111,14 @@ class Component(Strict):
         """Fields in use that mean something only for a node that makes calls of its own."""
         yield from ()
 
+    def refuses_edges(self) -> Iterator[str]:
+        """Fields in use that mean something only for a node that makes no calls of its own."""
+        yield from ()
+
+    def stands_alone(self) -> bool:
+        """Of a cache: whether its callers use it as a store, with nothing behind it."""
+        return False
+
     def names(self) -> Iterator[tuple[str, str, str]]:
         """(field, id, behaviour) of every other node that a field names, with the behaviour that node must have."""
         yield from ()

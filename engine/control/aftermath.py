@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.behaviours import Failover, Store
+from engine.behaviours import Failover
 from engine.kernel import connections
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
@@ -35,10 +35,9 @@ def duties(plan: Plan) -> dict[tuple[int, int], Duty]:
     """By store and partition, as designed."""
     found: dict[tuple[int, int], Duty] = {}
     for n in plan.stores():
-        behaviour, first = plan.nodes[n].behaviour, plan.nodes[n].first
-        assert isinstance(behaviour, Store)
-        size = len(behaviour.azs)
-        found |= {(n, p): Duty(first + p * size, first + p * size) for p in range(behaviour.partitions)}
+        store, first = plan.store(n), plan.nodes[n].first
+        size = len(store.azs)
+        found |= {(n, p): Duty(first + p * size, first + p * size) for p in range(store.partitions)}
     return found
 
 

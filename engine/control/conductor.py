@@ -94,7 +94,7 @@ class Conductor:
             self.env.process(watch_group(self, group))
         for store in self.plan.stores():
             for watch in (watch_store, watch_replicas, watch_regions):
-                for partition in range(self.plan.nodes[store].behaviour.partitions):  # type: ignore[union-attr]
+                for partition in range(self.plan.store(store).partitions):
                     self.env.process(watch(self, store, partition))
         for edge in self.plan.mappings():
             self.env.process(scale_pollers(self, edge))

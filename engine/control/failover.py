@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from engine.behaviours import Failover, Store
+from engine.behaviours import Failover
 from engine.control.aftermath import Duty, hand_over, named
 from engine.control.lifecycle import is_uncontrolled
 from engine.kernel import doors
@@ -65,12 +65,9 @@ class Pair:
 
 def watch_store(c: Conductor, n: int, p: int) -> Process:
     """Watch the primary and the standby of one partition for ever, and act."""
-    node = c.plan.nodes[n]
-    behaviour = node.behaviour
-    assert isinstance(behaviour, Store)
-    f = behaviour.failover
-    members = len(behaviour.azs)
-    if f is None or members - behaviour.replicas < 2:
+    node, store = c.plan.nodes[n], c.plan.store(n)
+    f, members = store.failover, len(store.azs)
+    if f is None or members - store.replicas < 2:
         return
     pair = Pair(node.first + p * members, node.first + p * members + 1)
     start = int(stream_uniform(c.plan.seed, "monitor phase", *named(node.id, p)) * ticks(f.monitor_interval_s))

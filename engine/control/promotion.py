@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.behaviours import Failover, Store
+from engine.behaviours import Failover
 from engine.control.aftermath import hand_over, named
 from engine.control.failover import ANSWERS, SILENT, held_up, look_at
 from engine.control.lifecycle import is_uncontrolled
@@ -35,14 +35,12 @@ class Group:
 
 def watch_replicas(c: Conductor, n: int, p: int) -> Process:
     """Watch all members of one partition for ever, and act. Members in other Regions have a controller of their own, if they have one."""
-    node = c.plan.nodes[n]
-    behaviour = node.behaviour
-    assert isinstance(behaviour, Store)
-    f, members = behaviour.failover, len(behaviour.azs)
-    if f is None or not behaviour.replicas or members - behaviour.replicas > 1:
+    node, store = c.plan.nodes[n], c.plan.store(n)
+    f, members = store.failover, len(store.azs)
+    if f is None or not store.replicas or members - store.replicas > 1:
         return
     first = node.first + p * members
-    group, duty = Group(range(first, first + (members if behaviour.abroad is None else at_home(c, first, members))), first), c.duties[n, p]
+    group, duty = Group(range(first, first + (members if store.abroad is None else at_home(c, first, members))), first), c.duties[n, p]
     yield c.wait(int(stream_uniform(c.plan.seed, "monitor phase", *named(node.id, p)) * ticks(f.monitor_interval_s)))
     while True:
         tick = int(c.env.now)
@@ -106,9 +104,8 @@ def lose_primary(c: Conductor, n: int, p: int, f: Failover, group: Group) -> Pro
 
 def enough(c: Conductor, n: int) -> int:
     """How many candidates there must be: with a quorum so many that one of them has every acknowledged write."""
-    behaviour = c.plan.nodes[n].behaviour
-    assert isinstance(behaviour, Store)
-    return 1 if behaviour.write_quorum == 1 else len(behaviour.azs) - behaviour.write_quorum + 1
+    store = c.plan.store(n)
+    return 1 if store.write_quorum == 1 else len(store.azs) - store.write_quorum + 1
 
 
 def too_few(c: Conductor, n: int) -> str:
@@ -133,6 +130,8 @@ def take_over(c: Conductor, id: str, new: int) -> str:
     received, written, oldest = c.see(position, c, new)
     c.do(promotions.promote, c.world, new, 0, int(c.env.now))
     c.do(doors.wake_writes, c.world, int(c.env.now))
+    if c.plan.only_remembers(c.plan.instances[new].node):
+        return f"the keys of {written - received:,} changes that it lacks are gone"
     c.lose_writes(id, written - received, oldest)
     return f"{written - received:,} acknowledged writes are lost" if written > received else "nothing is lost"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.behaviours import Failover, Store
+from engine.behaviours import Failover
 from engine.control.aftermath import Duty, hand_over, named
 from engine.control.failover import ANSWERS, SILENT, look_from, regional_place
 from engine.control.lifecycle import is_uncontrolled
@@ -37,10 +37,8 @@ class Post:
 
 def watch_regions(c: Conductor, n: int, p: int) -> Process:
     """Watch one partition from the Region its replicas are in, for ever, and act."""
-    node = c.plan.nodes[n]
-    behaviour = node.behaviour
-    assert isinstance(behaviour, Store)
-    f, size = behaviour.abroad, len(behaviour.azs)
+    node, store = c.plan.nodes[n], c.plan.store(n)
+    f, size = store.abroad, len(store.azs)
     post, duty = Post(c, range(node.first + p * size, node.first + (p + 1) * size)), c.duties[n, p]
     if f is None or post.place < 0:
         return
@@ -158,9 +156,8 @@ def go_home(c: Conductor, n: int, p: int, f: Failover, post: Post, duty: Duty) -
     c.do(promotions.promote, c.world, new, 1, int(c.env.now))
     c.do(doors.wake_writes, c.world, int(c.env.now))
     duty.abroad, duty.moves, post.out[old] = False, duty.moves + 1, AWAY
-    behaviour = node.behaviour
-    assert isinstance(behaviour, Store)
-    for standby in range(new + 1, new + len(behaviour.azs) - behaviour.replicas):
+    store = c.plan.store(n)
+    for standby in range(new + 1, new + len(store.azs) - store.replicas):
         post.out.pop(standby, None)
         set_role(c, standby, ROLE_OUT_OF_SYNC)
     hand_over(c, n, p, f, new, since)

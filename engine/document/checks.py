@@ -124,23 +124,26 @@ def check_caches(draft: Draft) -> Found:
     """Caches that are asked first are caches, are called by who asks them, and do not fetch by themselves; no cache is asked in vain."""
     behaviour = {node.id: node.behaviour for node in draft.scenario.nodes}
     fetching = {edge.caller for edge in draft.scenario.edges}
+    alone = {node.id for node in draft.scenario.nodes if node.stands_alone()}
     asked = {(edge.caller, edge.cache) for edge in draft.scenario.edges if edge.cache}
     for edge in draft.scenario.edges:
         path, cache = f"edges.{edge.id}", edge.cache
         if cache is not None:
-            caches = [id for id, what in behaviour.items() if what == "cache" and id not in fetching]
+            caches = [id for id, what in behaviour.items() if what == "cache" and id not in fetching and id not in alone]
             caller = draft.classes.get(edge.caller)
             if cache not in draft.nodes:
                 yield Problem(f"{path}.cache", f"there is no node {cache!r}{close_to(cache, caches)}; the caches are {listed(caches)}")
             elif cache in behaviour and (behaviour[cache] != "cache" or cache == edge.callee):
                 yield Problem(f"{path}.cache", f"{cache!r} is no cache in front of {edge.callee!r}; the caches are {listed(caches)}")
+            elif cache in alone:
+                yield Problem(f"{path}.cache", f"{cache!r} is used as a store, with nothing behind it; make it used_as: cache, or call it")
             elif cache in fetching:
                 yield Problem(f"{path}.cache", f"{cache!r} fetches what it misses by itself; call it instead, or remove its own edges")
             elif f"{edge.caller}->{cache}" not in draft.edges:
                 yield Problem(f"{path}.cache", f"{edge.caller!r} does not call {cache!r}; add an edge from it to the cache")
             elif caller is not None and caller.behaviour != "station":
                 yield Problem(f"{path}.cache", f"only services ask a cache first, and {edge.caller!r} is a {caller.label.lower()}")
-        elif behaviour.get(edge.callee) == "cache" and edge.callee not in fetching and (edge.caller, edge.callee) not in asked:
+        elif behaviour.get(edge.callee) == "cache" and edge.callee not in fetching | alone and (edge.caller, edge.callee) not in asked:
             fix = f"name it as the `cache` of an edge of {edge.caller!r}, or give it an edge of its own to fetch from"
             yield Problem(path, f"nothing is looked up in {edge.callee!r} over this edge; {fix}")
     for node in draft.scenario.nodes:
@@ -148,6 +151,8 @@ def check_caches(draft: Draft) -> Found:
             for field in node.needs_edges():
                 fix = f"give {node.id!r} an edge to what it fetches from, or remove {field}"
                 yield Problem(f"nodes.{node.id}.{field}", f"only a cache that fetches by itself has this; {fix}")
+        for field in node.refuses_edges() if node.id in fetching else ():
+            yield Problem(f"nodes.{node.id}.{field}", f"only a cache that makes no calls has this; remove its own edges, or {field}")
         if getattr(node, "calls", "in_order") != "in_order" and any(caller == node.id for caller, _ in asked):
             yield Problem(f"nodes.{node.id}.calls", "a service that asks a cache first makes its calls one after the other; use in_order")
 

@@ -175,7 +175,7 @@ class Edge(Strict):
             yield "hedge_s", f"{caller.id!r} passes each request on once; put hedge_s on the edge into it"
         elif self.hedge_s is not None and self.hedge_s >= timeout_s:
             yield "hedge_s", f"must be less than the timeout, {timeout_s:g} s, not {self.hedge_s:g}: after it nobody waits any more"
-        if self.consistency is not None and callee.behaviour != "store":
+        if self.consistency is not None and callee.behaviour != "store" and not callee.may_be_stale():
             yield "consistency", f"only reads from a store are strong or eventual; {callee.id!r} is none ({callee.label}), remove it"
         elif self.consistency == "eventual" and not callee.may_be_stale():
             yield "consistency", f"{callee.id!r} has no replicas to read from; give it some, or read strongly"
@@ -188,5 +188,5 @@ class Edge(Strict):
             yield "max_concurrency", "bounds how many batches a function takes from a queue at once; this edge is no such"
         if self.fallback and caller.behaviour == "topic":
             yield "fallback", "a topic makes no answers of its own; name a dead_letter queue for what cannot be delivered"
-        if self.connection_pool is not None and callee.behaviour != "store":
+        if self.connection_pool is not None and callee.behaviour != "store" and not callee.may_be_stale():
             yield "connection_pool", f"matters only for stores, whose address moves; {callee.id!r} ({callee.label}) has none that does"

@@ -15,7 +15,7 @@ class ControlPlaneDown(Fault):
     label: ClassVar = "Control plane down"
     summary: ClassVar = "No launch, no replacement, no promotion, no change of addresses; traffic goes on."
     targets: ClassVar = ("region", "node")
-    behaviours: ClassVar = ("station", "store")
+    behaviours: ClassVar = ("station", "store", "cache")
     default_for_s: ClassVar = 600.0
 
     def says(self) -> str:

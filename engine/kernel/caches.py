@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.kernel.copies import DROPPED, lacks_latest, note_change
 from engine.kernel.fetches import must_wait, refresh, share
 from engine.kernel.flushes import carry, flush_evicted, flushed, keep, lose_unflushed
 from engine.kernel.jit import entry, inner, tiny
 from engine.kernel.layout import (
     FOREVER, MISSED, OP_CARRY, OP_COALESCE, OP_DROP, OP_FILL, OP_FLUSHED, OP_GIVE_UP, OP_KEEP, OP_LOOKUP, OP_MISS, OP_WRITES,
+    ROLE_PRIMARY,
 )  # fmt: skip
 from engine.kernel.rng import ZERO, counter, uniform
 from engine.kernel.subjects import is_write
@@ -40,10 +42,12 @@ def remember(s, f, step, now):
             if not look_up(s, m, f, now):
                 fr.pc = step.on_fail
         elif op == OP_FILL:
-            put(s, m, fr.subject, now)
+            if s.inst[fr.inst].role <= ROLE_PRIMARY and put(s, m, fr.subject, now):
+                note_change(s, s.inst[fr.inst], fr.subject, now)
             share(s, f, True)
         elif op == OP_DROP:
-            drop(s, m, fr.subject)
+            if s.inst[fr.inst].role <= ROLE_PRIMARY and drop(s, m, fr.subject):
+                note_change(s, s.inst[fr.inst], fr.subject, now)
         elif op == OP_KEEP:
             if fr.subject >= 0:
                 put(s, m, fr.subject, now)
@@ -82,6 +86,9 @@ def look_up(s, m, f, now):
             if now >= s.entries[k].until:
                 mem.n_stale += 1
                 refresh(s, f)
+        if lacks_latest(s, fr.inst, fr.subject, now):
+            s.inst[fr.inst].n_stale += 1
+            hit = s.entries[k].until == DROPPED
     if hit:
         mem.n_hits += 1
     else:
@@ -104,10 +111,10 @@ def still_good(s, m, subject, now):
 
 @inner
 def put(s, m, subject, now):
-    """The key is here from now on, for one time to live; the least recently used goes when there is no room."""
+    """The key is here from now on, for one time to live; the least recently used goes when there is no room. False when nothing is kept."""
     mem = s.memories[m]
     if subject < 0 or mem.hit_ratio >= 0.0:
-        return
+        return False
     k = mem.first + subject
     if s.entries[k].held == 1:
         unlink(s, mem, k)
@@ -121,20 +128,31 @@ def put(s, m, subject, now):
     else:
         mem.held += 1
     s.entries[k].held = 1
-    s.entries[k].until = now + mem.ttl if mem.ttl > 0 else 2 * FOREVER
+    s.entries[k].until = now + lifetime(mem)
     push(s, mem, k)
+    return True
+
+
+@tiny
+def lifetime(mem):
+    """Ticks a key is fresh after it was kept."""
+    return mem.ttl if mem.ttl > 0 else 2 * FOREVER
 
 
 @tiny
 def drop(s, m, subject):
-    """The key is not here any more."""
+    """The key is not here any more. False when it was not."""
     mem = s.memories[m]
-    if subject >= 0 and mem.hit_ratio < 0.0:
-        k = mem.first + subject
-        if s.entries[k].held == 1:
-            unlink(s, mem, k)
-            s.entries[k].held = 0
-            mem.held -= 1
+    if subject < 0 or mem.hit_ratio >= 0.0:
+        return False
+    k = mem.first + subject
+    if s.entries[k].held == 0:
+        return False
+    unlink(s, mem, k)
+    s.entries[k].held = 0
+    s.entries[k].until = DROPPED
+    mem.held -= 1
+    return True
 
 
 @tiny
@@ -171,9 +189,19 @@ def forget(s, m, dies):
     if mem.backlogs >= 0:
         lose_unflushed(s, m, dies)
     k = mem.head
+    first = s.now
+    gone = mem.t_lost
     while k >= 0:
-        s.entries[k].held = 0
-        k = s.entries[k].next
+        e = s.entries[k]
+        e.held = 0
+        if mem.keeps and s.now < e.until:
+            mem.t_lost += 1
+            first = min(first, e.until - lifetime(mem))
+        k = e.next
+    if mem.t_lost > gone and mem.keeps:
+        mem.lost_since = first
+        mem.n_lost += mem.t_lost - gone
+        mem.n_kept += mem.t_lost - gone
     mem.head = NOBODY
     mem.tail = NOBODY
     mem.held = ZERO
@@ -183,7 +211,7 @@ def forget(s, m, dies):
 def flush(w, i):
     """Instance i loses what it remembers."""
     s = w[0]
-    if s.inst[i].memory >= 0:
+    if s.inst[i].memory >= 0 and s.inst[i].role <= ROLE_PRIMARY:
         forget(s, s.inst[i].memory, False)
 
 

@@ -103,7 +103,7 @@ def target_of(s, fr, step, tries, now):
             if row >= 0:
                 return row
     if pool.policy == PRIMARY:
-        return member_for(s, pool, fr, step.local, tries)
+        return member_for(s, pool, fr, step, tries)
     if pool.policy == RESOLVED:
         return answered(s, pool.names, fr, step.local, tries, now)
     if pool.policy > RESOLVED:

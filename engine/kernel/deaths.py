@@ -10,6 +10,7 @@ from engine.kernel.caches import forget
 from engine.kernel.callee import reply, vanish
 from engine.kernel.caller import called_edge, forget_call, leave_children
 from engine.kernel.connections import reconnect
+from engine.kernel.copies import has_survivors
 from engine.kernel.deliveries import forget_deliveries
 from engine.kernel.fetches import fetch_dies
 from engine.kernel.forks import kill_helper
@@ -107,7 +108,7 @@ def lose_work(s, i, answered, now):
         if is_there(s.frames[f].state):  # a helper goes with its request
             lose_frame(s, f, ins, answered, now)
     reset_callers(s, i, now)
-    if ins.memory >= 0:
+    if ins.memory >= 0 and not has_survivors(s, ins):
         forget(s, ins.memory, True)
     if ins.keeper:
         lose_sessions(s, i)

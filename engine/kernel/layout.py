@@ -163,6 +163,7 @@ target_dt = _record("inst edge out healthy listed warm_at watched ended bad away
 # What a cache instance remembers: a row per key, in order of use from head to tail.
 memory_dt = _record(
     "first head tail held capacity ttl grace n_hits n_misses n_stale n_evicted "
+    "keeps "
     "fetches n_coalesced revalidate n_refreshes "  # its first row in `fetches`, −1: none
     "backlogs flush_after n_kept n_flushed n_lost t_flushed t_lost lost_since",  # its first row in `backlogs`, −1: none
     floats="hit_ratio",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.kernel.caches import drop
 from engine.kernel.jit import entry
 from engine.kernel.layout import ROLE_PRIMARY, ROLE_REPLICA
 from engine.kernel.stores import CUT_OFF, acknowledged_at, catch_up, follow, received_by, relink
@@ -57,6 +58,8 @@ def promote(w, i, whole, now):
             row = log.first_version + subject
             if s.versions[row] > kept and partition_of_key(subject, log.salt, log.partitions) == log.partition:
                 s.versions[row] = kept
+                if ins.memory >= 0:
+                    drop(s, ins.memory, subject)
     relink(s, now)
 
 

@@ -15,15 +15,16 @@ from engine.kernel.layout import ALIVE, NO_WRITER, OK, ROLE_PRIMARY, ROLE_REPLIC
 from engine.kernel.rng import FOR_PICK, counter, uniform
 from engine.kernel.subjects import is_write, partition_of
 
+FILL = np.int64(4)  # where the program begins with which a cache keeps something: `engine.build_caches`
 STOPPED, CUT_OFF, LINKED = np.arange(3)  # a replica's process is down · it gets nothing from the primary · it follows
 
 
 @tiny
-def member_for(s, pool, fr, local, tries):
+def member_for(s, pool, fr, step, tries):
     """Row of the member this caller asks: the primary it believes in; for a read, where replicas answer, any other that can be read."""
     p = partition_of(fr, pool.salt, pool.partitions)
     primary = s.addresses[pool.first_address + (fr.inst - s.edges[pool.edge].caller_first) * pool.partitions + p]
-    if pool.read_first < 0 or is_write(s, fr):
+    if pool.read_first < 0 or step.entry == FILL or is_write(s, fr):
         return primary
     first = pool.first + p * pool.members
     own = primary - first
@@ -32,7 +33,7 @@ def member_for(s, pool, fr, local, tries):
         n -= 1
     if n == 0:
         return primary
-    k = pool.read_first + np.int64(uniform(fr.key, counter(FOR_PICK, local, tries)) * n)
+    k = pool.read_first + np.int64(uniform(fr.key, counter(FOR_PICK, step.local, tries)) * n)
     if own >= pool.read_first and k >= own:
         k += 1
     return first + k
@@ -41,7 +42,7 @@ def member_for(s, pool, fr, local, tries):
 @tiny
 def may_answer(s, ins, fr):
     """Whether a member that is not the primary answers this request: a replica answers reads that need not be the latest."""
-    return ins.role == ROLE_REPLICA and s.edges[fr.edge].eventual != 0 and not is_write(s, fr)
+    return ins.role == ROLE_REPLICA and s.edges[fr.edge].eventual != 0 and not is_write(s, fr) and s.steps[fr.pc].entry != FILL
 
 
 @inner
@@ -49,7 +50,7 @@ def vouch(s, i, fr, now):
     """Work at a store's member is done: book the write or the read. NO_WRITER when the member was fenced meanwhile."""
     ins = s.inst[i]
     if ins.role == ROLE_PRIMARY:
-        if is_write(s, fr):
+        if is_write(s, fr) and ins.memory < 0:
             ins.acked += 1
             if ins.log >= 0:
                 if s.logs[ins.log].primary == i:
@@ -60,7 +61,7 @@ def vouch(s, i, fr, now):
     if may_answer(s, ins, fr):
         log = s.logs[ins.log]
         newest = s.versions[log.first_version + fr.subject] if fr.subject >= 0 else log.n
-        if newest > most_known(s, i, now):
+        if ins.memory < 0 and newest > most_known(s, i, now):
             ins.n_stale += 1
         return OK
     return NO_WRITER

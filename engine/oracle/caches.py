@@ -13,6 +13,7 @@ from engine.behaviours import Cache
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
 from engine.oracle.draws import FLUSH, HIT, REFRESH, Draws
+from engine.oracle.replication import Log
 from engine.oracle.state import About, First, Job, Pool, Server
 
 Process = Generator[simpy.Event, Any, Any]
@@ -48,6 +49,8 @@ class Memory:
         self.fetching: dict[int, Fetch] = {}
         self.coalesced = self.stale_answers = self.refreshes = self.flushed_writes = self.lost_writes = 0
         self.backlogs: dict[int, Backlog] = {}
+        self.since: dict[int, int] = {}  # when what is kept was kept
+        self.dropped: set[int] = set()  # taken out on purpose, and not kept again
 
     def put(self, subject: int, now: int) -> int | None:
         """Keep a key for one time to live; which other had to go."""
@@ -58,6 +61,8 @@ class Memory:
             gone, _ = self.kept.popitem(last=False)
         self.kept[subject] = now + ticks(self.cache.ttl_s) if self.cache.ttl_s is not None else float("inf")
         self.kept.move_to_end(subject)
+        self.since[subject] = now
+        self.dropped.discard(subject)
         return gone
 
 
@@ -69,7 +74,10 @@ class Caches(Clock):
 
     def start_caches(self) -> None:
         """All empty."""
-        self.memories = {self.servers[i]: Memory(self.cache(self.servers[i])) for i in self.plan.memories()}
+        self.memories: dict[Server, Memory] = {}
+        for i in self.plan.memories():
+            store, memory = self.plan.nodes[self.servers[i].node].store, Memory(self.cache(self.servers[i]))
+            self.memories |= dict.fromkeys(self.servers[i : i + (len(store.azs) if store else 1)], memory)
 
     def cache(self, server: Server) -> Cache:
         """An instance's behaviour as a cache."""
@@ -95,6 +103,10 @@ class Caches(Clock):
                     key = self.draws.follower(job.key, REFRESH)
                     again = Job(-1, None, job.callee, key, None, job.about.alone(), detached=True)
                     self.env.process(self.refresh(job.callee, memory, again))
+        log = self.logs.get(job.callee)
+        if log and job.callee.role == "replica" and log.versions.get(subject, 0) > log.copies[job.callee].applied:
+            self.stale[job.callee] += 1
+            hit = subject in memory.dropped  # what was there before
         memory.hits, memory.misses = memory.hits + hit, memory.misses + (not hit)
         return hit
 
@@ -107,11 +119,17 @@ class Caches(Clock):
 
     def forget(self, server: Server, dies: bool) -> None:
         """Empty it. What is not flushed is lost; what is under way arrives all the same, unless the instance dies."""
-        memory = self.memories.get(server)
+        memory, log = self.memories.get(server), self.logs.get(server)
         if memory is None:
             return
-        memory.kept.clear()
+        if log and dies and any(not m.down and m is not server and m.role in ("primary", "replica") for m in log.members):
+            return  # the others have it
+        if server.role not in ("none", "primary") and not dies:
+            return
         lost: list[int] = []
+        if memory.cache.keeps:
+            lost = [memory.since[k] for k, until in memory.kept.items() if self.env.now < until]
+        memory.kept.clear()
         for backlog in memory.backlogs.values():
             lost += backlog.writes if dies else backlog.writes[backlog.carried :]
             backlog.writes = [] if dies else backlog.writes[: backlog.carried]
@@ -174,14 +192,32 @@ class Caches(Clock):
 
     def asked(self, job: Job) -> tuple[str, First]:
         """A cache that is only asked does one thing at a time."""
-        memory = self.memories[job.callee]
-        if job.verb == "fill":
-            memory.put(job.about.subject, self.env.now)
-        elif job.verb == "drop":
-            memory.kept.pop(job.about.subject, None)
-        elif not self.look_up(job):
+        memory, subject = self.memories[job.callee], job.about.subject
+        verb = job.verb if not memory.cache.keeps else "fill" if self.writes(job.about) else "read"
+        if verb in ("fill", "drop"):
+            if job.callee.role in ("none", "primary"):
+                self.change(job.callee, memory, verb, subject)
+        elif not self.look_up(job) and verb == "lookup":
             return "ok", MISS
         return "ok", None
+
+    def change(self, server: Server, memory: Memory, verb: str, subject: int) -> None:
+        """Keep a key or take it out; who has replicas tells them."""
+        if subject < 0 or memory.cache.hit_ratio is not None or (verb == "drop" and subject not in memory.kept):
+            return
+        if verb == "fill":
+            memory.put(subject, self.env.now)
+        else:
+            del memory.kept[subject]
+            memory.dropped.add(subject)
+        if server in self.logs:
+            self.acknowledge(self.logs[server], subject)
+
+    def forget_changes(self, server: Server, subjects: list[int]) -> None:
+        """A new primary lacks the latest changes of these keys, and has none of them."""
+        for subject in subjects if server in self.memories else ():
+            if self.memories[server].kept.pop(subject, None) is not None:
+                self.memories[server].dropped.add(subject)
 
     def read_through(self, job: Job, epoch: int) -> Process:
         """Look up, on a miss fetch and keep. Writes always pass."""
@@ -274,7 +310,10 @@ class Caches(Clock):
 
     if TYPE_CHECKING:  # in `Oracle`, `Calls` and `Replication`
         servers: list[Server]
+        logs: dict[Server, Log]
+        stale: dict[Server, int]
         unbooked: dict[int, tuple[float, int, float, str]]
 
+        def acknowledge(self, log: Log, subject: int) -> None: ...
         def writes(self, about: About) -> bool: ...
         def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process: ...

@@ -56,11 +56,10 @@ class Control(Groups):
                     for target in pool.targets:
                         self.env.process(self.probe_for_ever(prober, pool, target, behaviour.health_check))
         for n in self.plan.stores():
-            behaviour = self.plan.nodes[n].behaviour
-            assert isinstance(behaviour, Store)
-            if behaviour.failover and len(behaviour.azs) - behaviour.replicas > 1:
-                for p in range(behaviour.partitions):
-                    self.env.process(self.failover(n, p, behaviour.failover))
+            store = self.plan.store(n)
+            if store.failover and len(store.azs) - store.replicas > 1:
+                for p in range(store.partitions):
+                    self.env.process(self.failover(n, p, store.failover))
 
     # ---- faults ----
     def faults(self) -> Process:

@@ -95,10 +95,8 @@ class Replication(Clock):
                 self.env.process(self.lead_from_afar(log, store.abroad))
 
     def store(self, n: int) -> Store:
-        """A node's behaviour as a store."""
-        behaviour = self.plan.nodes[n].behaviour
-        assert isinstance(behaviour, Store)
-        return behaviour
+        """How a node's data is kept."""
+        return self.plan.store(n)
 
     # ---- whom to ask ----
     def writes(self, about: About) -> bool:
@@ -108,14 +106,14 @@ class Replication(Clock):
     def member(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target:
         """The member a caller asks: the primary it believes in, or for a read any other that may be read."""
         callee = self.plan.nodes[self.plan.edges[pool.targets[0].edge].callee]
-        store, p = callee.behaviour, 0
-        partitions = store.partitions if isinstance(store, Store) else callee.count
+        store, p = callee.store, 0
+        partitions = store.partitions if store else callee.count
         if partitions > 1 and about.subject >= 0:
             p = int(to_unit(draw(int(stream_key(0, "partition", callee.id)), about.subject)) * partitions)
         elif partitions > 1:
             p = int(self.draws.uniform(key, PARTITION) * partitions)
         believed, count = self.sites[pool.targets[0].edge, caller].primaries[p], callee.count // partitions
-        if not isinstance(store, Store) or self.writes(about) or not self.plan.eventual(pool.targets[0].edge):
+        if store is None or self.writes(about) or pool.verb == "fill" or not self.plan.eventual(pool.targets[0].edge):
             return believed
         mine = pool.targets[p * count : (p + 1) * count]
         readable = mine if store.replicas == count - 1 else mine[count - store.replicas :]
@@ -124,17 +122,21 @@ class Replication(Clock):
 
     def reads_here(self, job: Job) -> bool:
         """Whether a replica answers this."""
-        return job.callee.role == "replica" and self.plan.eventual(job.edge) and not self.writes(job.about)
+        return job.callee.role == "replica" and self.plan.eventual(job.edge) and not self.writes(job.about) and job.verb != "fill"
 
     def vouch(self, job: Job) -> str:
         """The work is done: an acknowledgement, a read that may be stale, or no answer from a member that was fenced."""
         server, about = job.callee, job.about
         log = self.logs.get(server)
         if server.role == "primary":
-            if log and self.writes(about) and log.primary is server:
+            if server in self.memories:
+                pass  # booked when it was kept or dropped
+            elif log and self.writes(about) and log.primary is server:
                 self.acknowledge(log, about.subject)
             elif log and self.writes(about):
                 server.split.append(self.env.now)
+            return "ok"
+        if log and self.reads_here(job) and server in self.memories:
             return "ok"
         if log and self.reads_here(job):
             newest = log.versions.get(about.subject, 0) if about.subject >= 0 else len(log.written)
@@ -150,8 +152,8 @@ class Replication(Clock):
 
     def needed(self, server: Server, about: About) -> int:
         """Further members a request needs."""
-        store = self.plan.nodes[server.node].behaviour
-        if server not in self.logs or not isinstance(store, Store):
+        store = self.plan.nodes[server.node].store
+        if server not in self.logs or store is None:
             return 0
         return (store.write_quorum if self.writes(about) else store.read_quorum) - 1
 
@@ -354,10 +356,11 @@ class Replication(Clock):
         """The new primary goes on with what it has; the rest of the log is lost."""
         kept = len(log.written) if whole else self.has(log, new)
         gone = log.written[kept:]
-        if gone:
+        if gone and not self.plan.only_remembers(log.node):
             self.lose_acknowledged(log, gone)
         self.unlink(log)
         log.primary, log.lost, log.written = new, log.lost + len(gone), log.written[:kept]
+        self.forget_changes(new, [k for k, number in log.versions.items() if number > kept])
         log.versions = {k: min(v, kept) for k, v in log.versions.items()}
         for copy in log.copies.values():
             if copy.applied >= kept:  # what it works on is no more
@@ -388,7 +391,10 @@ class Replication(Clock):
 
     if TYPE_CHECKING:  # in `Oracle`, `Calls` and `Control`
 
+        memories: dict[Server, Any]
+
         def of(self, node: int) -> list[Server]: ...
+        def forget_changes(self, server: Server, subjects: list[int]) -> None: ...
         def one_way(self, a: int, b: int) -> int: ...
         def view(self, server: Server) -> int: ...
         def install(self, n: int, p: int, f: Failover, primary: Server) -> None: ...

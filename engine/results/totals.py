@@ -112,8 +112,9 @@ def nodes(plan: Plan, series: Series, rows: slice | None = None) -> dict[str, di
             "present": int(columns["present"][n]),
         }
         | _paid_for(plan, series, n, rows)
-        | (_store(plan, series, n, rows) if n in stores else {})
         | (_cache(plan, series, n, rows) if node.behaviour.behaviour == "cache" else {})
+        | (_store(plan, series, n, rows) if n in stores and node.behaviour.behaviour == "store" else {})
+        | (_shards(plan, series, n, rows) if n in stores and node.behaviour.behaviour == "cache" else {})
         | (_queue(plan, series, n, rows, chosen) if n in queues else {})
         | (_topic(plan, series, n, rows) if n in topics else {})
         | (_sessions(plan, series, n, rows) if getattr(node.behaviour, "keeps_sessions", False) else {})
@@ -168,6 +169,15 @@ def _cache(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
     return {"hits": hits, "misses": misses, "hit_ratio": ratio(hits, hits + misses)} | dict(zip(CACHE_COUNTS, map(int, counts)))
 
 
+def _shards(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, int]:
+    """A cache with replicas. Used as a store it has lost what went with a shard and what a promoted replica lacked, over the whole run."""
+    counts = _store(plan, series, n, rows)
+    if plan.only_remembers(n):
+        return {"stale_reads": counts["stale_reads"]}
+    mine = [m for m, i in enumerate(plan.memories()) if plan.instances[i].node == n]
+    return counts | {"lost_writes": counts["lost_writes"] + int(series.cache_counts[:, mine, CACHE_COUNTS.index("lost_writes")].sum())}
+
+
 def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dict[str, Any]:
     """A message queue in messages: what happened in the full seconds, what is there after the last, the greatest age.
 
@@ -183,10 +193,10 @@ def _queue(plan: Plan, series: Series, n: int, rows: slice, chosen: bool) -> dic
     before = 0 if chosen or rows.start == 0 else int(series_before[rows.start - 1, :2].sum())
     row |= {"arrived": int(series.inst_arrived[rows, first].sum()) + before, "present": row["waiting"] + row["in_flight"]}
     row["oldest_s"] = float(oldest_s.max(initial=0))
-    return row | _shards(plan, series, n, rows)
+    return row | _ages(plan, series, n, rows)
 
 
-def _shards(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
+def _ages(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, Any]:
     """The greatest iterator age of each shard of a stream, of the reader furthest behind."""
     every = [node for node, _ in plan.readers() for _ in range(plan.queue(node).shards)]
     ages = series.queue_shard_age_s[rows][:, [k for k, node in enumerate(every) if node == n]]

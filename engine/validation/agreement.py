@@ -49,12 +49,13 @@ def differences(plan: Plan) -> dict[str, int]:
     found["stale reads"] = sum(abs(oracle.stale[s] - int(ours.copy_stale[:, k].sum())) for k, s in enumerate(copies))
     found["lag"] = np.abs(np.array(oracle.lags).reshape(-1, len(copies)) - ours.copy_lag_writes[: len(oracle.lags)]).sum() if copies else 0
     found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
+    memories = [oracle.memories[oracle.servers[i]] for i in plan.memories()]
     for name, mine in (("hits", ours.cache_hits), ("misses", ours.cache_misses)):
-        found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(oracle.memories.values()))
-    late = [sum(len(b.writes) for b in m.backlogs.values()) for m in oracle.memories.values()]
+        found[name] = sum(abs(getattr(m, name) - int(mine[:, k].sum())) for k, m in enumerate(memories))
+    late = [sum(len(b.writes) for b in m.backlogs.values()) for m in memories]
     found["unflushed writes"] = np.abs(np.array(late) - ours.cache_unflushed[-1]).sum() if late else 0
     for k, name in enumerate(CACHE_COUNTS):
-        found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(oracle.memories.values()))
+        found[name] = sum(abs(getattr(m, name) - int(ours.cache_counts[:, i, k].sum())) for i, m in enumerate(memories))
     servers = [i for i, x in enumerate(plan.instances) if not isinstance(plan.nodes[x.node].behaviour, Source)]
     for name, theirs, mine in (
         ("arrived", oracle.arrived, ours.inst_arrived), ("completed", oracle.completed, ours.inst_completed),
