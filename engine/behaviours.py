@@ -173,6 +173,8 @@ class Cache(Station):
     flush_interval_s: float = 1.0  # with `back`: a key goes to the store this long after its first write, or when it is pushed out
     stale_while_revalidate_s: float = 0.0  # an expired value is given out for this long while the instance fetches a new one
     stale_if_error_s: float = 0.0  # an expired value is given out for this long when a new one cannot be had
+    rate_per_s: float | None = None  # requests per second an instance takes, in tokens of a bucket; None: no limit
+    burst: float = 0.0  # tokens it holds at most, and at the start
     coalesce: bool = False  # of the requests that miss one key at the same time, one fetches it and the others wait; reading through only
     shards: Store | None = None  # each key is kept by several members: who they are, who is promoted. ``azs`` then repeats them
     keeps: bool = False  # its callers have nothing behind it: they write and read it, and what it forgets is lost

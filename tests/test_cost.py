@@ -11,8 +11,9 @@ import pytest
 
 from engine import load, simulate
 from engine.components import COMPONENTS
+from engine.components.api_gateway import SIZES_GB
 from engine.components.ec2_asg import InstanceType
-from engine.cost import PRICES, aurora, elasticache, instances, of_drawing, rds, transfer
+from engine.cost import PRICES, api_gateway, aurora, elasticache, instances, of_drawing, rds, transfer
 from engine.cost.base import HOURS, MONTH_S, Use
 from engine.document import parse
 from tests.documents import said, shop
@@ -70,6 +71,7 @@ def test_the_internet_gets_cheaper_by_tiers_and_the_near_region_is_half_as_dear(
         ("step_functions", {}, {"requests": 1000, "deliveries": 2000}, 0.10),
         ("api_gateway", {"api": "rest"}, {"requests": 1e6}, 3.50),
         ("api_gateway", {"api": "http"}, {"requests": 1e6}, 1.00),
+        ("api_gateway", {"cache_gb": 0.5}, {"requests": 1e6}, 3.50 + 14.60),
         ("cloudfront", {}, {"requests": 1e6, "gb_out": 100}, 9.50),
         ("global_accelerator", {}, {"gb_out": 100}, 18.25 + 1.50),
         ("route53", {}, {"targets": 2}, 1.50),
@@ -95,6 +97,7 @@ def test_every_size_that_can_be_chosen_has_a_price():
     assert set(get_args(InstanceType)) == set(instances.PER_HOUR)
     for kind, field, table in (("rds", "instance_class", rds.PER_HOUR), ("elasticache", "node_type", elasticache.PER_HOUR)):
         assert set(get_args(COMPONENTS[kind].model_fields[field].annotation)) == set(table)
+    assert set(SIZES_GB) == set(api_gateway.CACHE_PER_HOUR)
     assert aurora.USUAL in aurora.PER_HOUR and instances.USUAL in instances.PER_HOUR
 
 

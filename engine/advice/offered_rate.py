@@ -9,7 +9,7 @@ from typing import Any
 from engine.advice.base import Finding, Rule, per_s, seconds, share
 from engine.advice.design import Design
 from engine.advice.static_stability import FULL, TIGHT
-from engine.behaviours import Function, Limiter, Store
+from engine.behaviours import Cache, Function, Limiter, Store
 
 
 class OfferedRate(Rule):
@@ -23,7 +23,7 @@ class OfferedRate(Rule):
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.reached:
             behaviour = design.nodes[id].behaviour
-            if isinstance(behaviour, Limiter):
+            if isinstance(behaviour, Limiter | Cache) and behaviour.rate_per_s is not None:
                 yield from self._tokens(design, id, behaviour.rate_per_s, "rate_per_s")
             else:
                 if isinstance(behaviour, Store) and behaviour.rate_per_s is not None:

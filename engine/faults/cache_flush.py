@@ -15,7 +15,8 @@ class CacheFlush(Fault):
     label: ClassVar = "Cache flush"
     summary: ClassVar = "The cache forgets everything; all reads go to the store until it is warm again."
     targets: ClassVar = ("instance", "node")
-    behaviours: ClassVar = ("cache",)
+    behaviours: ClassVar = ("cache", "limiter")
+    kinds: ClassVar = ("cache", "cloudfront", "elasticache", "api_gateway")
     default_for_s: ClassVar = 1.0
 
     def says(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.behaviours import Function, Limiter, Queue, Station, Store
+from engine.behaviours import Cache, Function, Limiter, Queue, Station, Store
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
 from engine.oracle.draws import Draws
@@ -24,7 +24,7 @@ class Gates(Clock):
             return self.write_limit(server, job)
         if isinstance(behaviour, Limiter):
             return self.limit(server, behaviour.rate_per_s, behaviour.burst)
-        if isinstance(behaviour, Store) and behaviour.rate_per_s is not None:
+        if isinstance(behaviour, Store | Cache) and behaviour.rate_per_s is not None:
             return self.limit(server, behaviour.rate_per_s, behaviour.burst)
         if isinstance(behaviour, Function):
             return self.environment(server, behaviour, job)
