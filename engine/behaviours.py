@@ -176,6 +176,7 @@ class Cache(Station):
     rate_per_s: float | None = None  # requests per second an instance takes, in tokens of a bucket; None: no limit
     burst: float = 0.0  # tokens it holds at most, and at the start
     coalesce: bool = False  # of the requests that miss one key at the same time, one fetches it and the others wait; reading through only
+    second: str | None = None  # id of a node it calls: only when a read's other call has failed; nothing of that is remembered
     shards: Store | None = None  # each key is kept by several members: who they are, who is promoted. ``azs`` then repeats them
     keeps: bool = False  # its callers have nothing behind it: they write and read it, and what it forgets is lost
 

@@ -47,7 +47,23 @@ def count_entries(plan: Plan) -> int:
     return len(plan.memories()) * keys(plan)
 
 
-def program(cache: Cache, pools: list[int]) -> list[Step] | None:
+SECOND_LOCAL = 2  # the second origin's place in a program, for its draws; 2 is that of the look-up, which has none of a call
+
+
+def with_second(cache: Cache, pools: list[int], second: int) -> list[Step]:
+    """Steps of a cache with a group of two origins: a read whose call to the first has failed makes one to the second."""
+    steps = program(cache, pools)
+    assert len(pools) == 1 and not (cache.coalesce or cache.stale_while_revalidate_s or cache.writes == "back")
+    first, last, at = steps[3], steps[3]["on_fail"], len(steps)
+    first["on_fail"] = at
+    return [
+        *steps,
+        {"op": int(L.OP_WRITES), "on_ok": at + 1, "on_fail": last},
+        {"op": int(L.OP_CALL), "pool": second, "on_ok": first["on_ok"], "on_fail": last, "local": SECOND_LOCAL},
+    ]
+
+
+def program(cache: Cache, pools: list[int]) -> list[Step]:
     """Steps of a cache that reads through: look up, call, keep. Jumps count from the first step."""
     serve = {"op": int(L.OP_SERVE), "on_ok": 1}
     calls, fetch = len(pools), 3
@@ -142,6 +158,9 @@ def is_asked_first(plan: Plan, node: PlanNode) -> bool:
 def steps_of(plan: Plan, node: PlanNode, pools: list[int]) -> list[Step] | None:
     """The program of a node that has to do with caches, without its two returns; None for every other."""
     behaviour = node.behaviour
+    if isinstance(behaviour, Cache) and behaviour.second:
+        others = [pool for e, pool in zip(node.calls, pools, strict=True) if plan.nodes[plan.edges[e].callee].id != behaviour.second]
+        return with_second(behaviour, others, next(pool for pool in pools if pool not in others))
     if isinstance(behaviour, Cache):
         return program(behaviour, pools) if node.calls else use() if behaviour.keeps else verbs()
     if not is_asked_first(plan, node):

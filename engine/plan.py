@@ -183,6 +183,11 @@ class Plan:
         """Whether it matters which write of store n was the latest of each key: for its readers, or to forget what was not replicated."""
         return self.reads_replicas(n) or (self.store(n).replicas > 0 and isinstance(self.nodes[n].behaviour, Cache))
 
+    def second(self, n: int) -> int:
+        """Edge over which a cache asks again what its first origin could not answer; −1: it has no other."""
+        id = getattr(self.nodes[n].behaviour, "second", None)
+        return next((e for e in self.nodes[n].calls if self.nodes[self.edges[e].callee].id == id), -1)
+
     def only_remembers(self, n: int) -> bool:
         """Whether a node is a cache in front of something: what it forgets can be had again."""
         behaviour = self.nodes[n].behaviour

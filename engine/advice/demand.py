@@ -147,6 +147,8 @@ class Demand:
 
     def _misses(self, id: str, edge: PlanEdge) -> float:
         """Share of requests for which this call is made: those a fixed hit ratio does not answer. Real keys may all miss."""
+        if getattr(self.design.nodes[id].behaviour, "second", None) == self.design.callee(edge):
+            return 0.0  # as long as the first origin answers
         own = getattr(self.design.nodes[id].behaviour, "hit_ratio", None)
         aside = None
         if edge.lookup >= 0:

@@ -32,6 +32,8 @@ def _has_what_it_needs(design: Design, id: str, fine: set[str]) -> bool:
         return any(design.callee(edge) in fine for edge in calls)
     if design.does(id) in ("queue", "topic"):
         return True
+    if getattr(design.nodes[id].behaviour, "second", None):
+        return any(design.callee(edge) in fine for edge in calls)
     asides = {edge.lookup for edge in calls if edge.lookup >= 0}
     needed = [edge for edge in calls if edge.policy.fallback < 1 and design.edge_index[edge.id] not in asides]
     return all(design.callee(edge) in fine for edge in needed)

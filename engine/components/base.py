@@ -115,6 +115,10 @@ class Component(Strict):
         """Fields in use that mean something only for a node that makes no calls of its own."""
         yield from ()
 
+    def origins(self) -> tuple[str, str] | None:
+        """(field, id) of the second of two nodes it calls, which is asked only when the first has failed."""
+        return None
+
     def stands_alone(self) -> bool:
         """Of a cache: whether its callers use it as a store, with nothing behind it."""
         return False

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from engine.behaviours import Cache as CacheBehaviour
 from engine.components.base import Component, Limit, quantity
 from engine.components.values import Lognormal, ServiceTime
-from engine.fields import LONGEST_S
+from engine.fields import LONGEST_S, Id
 from engine.geography import OUTSIDE, Geography
 
 GUIDE = "CloudFront developer guide"
@@ -34,12 +34,14 @@ class CloudFront(Component):
     region_loss: ClassVar = "Goes on for what it has kept; misses wait for the origin and fail, after 30 s at the latest."
     control_loss: ClassVar = "Distributions cannot be changed: the control plane is in us-east-1. The edge serves as before."
     limits: ClassVar = (
+        Limit("Origin group: 2 origins; GET, HEAD and OPTIONS only", "the primary's error",
+              "a read that fails at the primary goes to secondary_origin; a write does not", GUIDE + ", origin failover"),
         Limit("250,000 requests per second and 150 Gbps for a distribution", "429 or 503", source=GUIDE + ", quotas"),
         Limit("Origin: 3 attempts to connect, 10 s each; 30 s for a response", "504 Gateway Timeout",
               "timeout, on the edges from it: by default 30 s over all", ORIGIN),
     )  # fmt: skip
-    left_out: ClassVar = ("Edge locations one by one, origin groups (each request tries the primary first, whatever happened to the one "
-                          "before), errors kept for 10 s.")  # fmt: skip
+    left_out: ClassVar = ("Edge locations one by one; errors kept for 10 s; the choice of codes an origin group fails over on: here all of "
+                          "them, 429 for what is throttled, 5xx, and no connection.")  # fmt: skip
     call_timeout_s: ClassVar = 30.0
     call_timeout_source: ClassVar = ORIGIN + ": 3 attempts of 10 s, and 30 s for a response"
 
@@ -55,16 +57,24 @@ class CloudFront(Component):
                                        le=LONGEST_S, label="Stale if error",
                                        source=GUIDE + ", expiration: only when Cache-Control says stale-if-error")  # fmt: skip
 
+    secondary_origin: Id | None = quantity(None, "", "An origin group: of the two nodes it calls, the one that gets a read which the other "
+                                           "has failed. Every miss tries the primary first; nothing is remembered.",
+                                           label="Secondary origin")  # fmt: skip
+
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (OUTSIDE,)
 
     def lower(self, geography: Geography) -> CacheBehaviour:
-        return CacheBehaviour((OUTSIDE,), SLOTS, None, self.service.lower(), ttl_s=None if self.hit_ratio is not None else self.ttl_s,
-                              hit_ratio=self.hit_ratio, writes="around", stale_if_error_s=self.stale_if_error_s)  # fmt: skip
+        ttl_s = None if self.hit_ratio is not None else self.ttl_s
+        return CacheBehaviour((OUTSIDE,), SLOTS, None, self.service.lower(), ttl_s=ttl_s, hit_ratio=self.hit_ratio, writes="around",
+                              stale_if_error_s=self.stale_if_error_s, second=self.secondary_origin)  # fmt: skip
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         if self.hit_ratio is not None and "ttl_s" in self.model_fields_set:
             yield "ttl_s", "a cache with a fixed hit_ratio remembers nothing; leave one of the two out"
+
+    def origins(self) -> tuple[str, str] | None:
+        return ("secondary_origin", self.secondary_origin) if self.secondary_origin else None
 
     @classmethod
     def refuses_caller(cls, caller: type[Component]) -> str | None:

@@ -146,6 +146,7 @@ def check_caches(draft: Draft) -> Found:
         elif behaviour.get(edge.callee) == "cache" and edge.callee not in fetching | alone and (edge.caller, edge.callee) not in asked:
             fix = f"name it as the `cache` of an edge of {edge.caller!r}, or give it an edge of its own to fetch from"
             yield Problem(path, f"nothing is looked up in {edge.callee!r} over this edge; {fix}")
+    yield from _check_origins(draft)
     for node in draft.scenario.nodes:
         if node.behaviour == "cache" and node.id not in fetching:
             for field in node.needs_edges():
@@ -155,6 +156,17 @@ def check_caches(draft: Draft) -> Found:
             yield Problem(f"nodes.{node.id}.{field}", f"only a cache that makes no calls has this; remove its own edges, or {field}")
         if getattr(node, "calls", "in_order") != "in_order" and any(caller == node.id for caller, _ in asked):
             yield Problem(f"nodes.{node.id}.calls", "a service that asks a cache first makes its calls one after the other; use in_order")
+
+
+def _check_origins(draft: Draft) -> Found:
+    """Of two origins one is the second."""
+    for node in draft.scenario.nodes:
+        if group := node.origins():
+            called = [edge.callee for edge in draft.scenario.edges if edge.caller == node.id]
+            if group[1] not in called or len(called) != 2:
+                has = f"calls {listed(called)}" if called else "calls nothing"
+                what = f"names one of two nodes that {node.id!r} calls, the one asked when the other has failed; it {has}"
+                yield Problem(f"nodes.{node.id}.{group[0]}", what)
 
 
 def check_subscriptions(draft: Draft) -> Found:

@@ -245,9 +245,13 @@ class Caches(Clock):
         return "ok", None
 
     def fetch(self, job: Job, epoch: int) -> Process:
-        """Make the cache's own calls; what a read brings is kept."""
-        for k, pool in enumerate(self.pools[job.callee.node]):
+        """Make the cache's own calls; what a read brings is kept. Of two origins the second is asked when a read from the first failed."""
+        second = self.plan.second(job.callee.node)
+        for k, pool in enumerate(p for p in self.pools[job.callee.node] if p.edge != second):
             result = yield from self.call(job, pool, 3 + k, epoch)
+            if result is not None and result[0] != "ok" and second >= 0 and not self.writes(job.about):
+                other = next(p for p in self.pools[job.callee.node] if p.edge == second)
+                result = yield from self.call(job, other, 2, epoch)
             if result is None or result[0] != "ok":
                 return result
         if not self.writes(job.about):

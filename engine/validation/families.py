@@ -27,7 +27,7 @@ from engine.validation.plans_network import random_network_plan, random_rough_qu
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
 from engine.validation.plans_resolver import empty_answer, random_many_plan, random_resolver_plan
 from engine.validation.plans_sessions import random_session_plan
-from engine.validation.plans_shards import random_plan_of_shards, random_shard_fault
+from engine.validation.plans_shards import random_plan_of_origins, random_plan_of_shards, random_shard_fault
 from engine.validation.plans_stores import (
     random_plan_of_quorums,
     random_plan_of_regions,
@@ -59,6 +59,7 @@ FAMILIES = (
     Family("shapes, limiters, functions", random_elastic_plan, random_fault),
     Family("caches", random_plan_of_caches, lambda r, plan, _: random_cache_fault(r, plan)),
     Family("caches that coalesce", random_plan_of_herds, partial(random_fault, store=False)),
+    Family("caches with two origins", random_plan_of_origins, partial(random_fault, store=False)),
     Family("shards with replicas", random_plan_of_shards, lambda r, plan, _: random_shard_fault(r, plan)),
     Family("partitions and replicas", random_plan_of_stores, random_store_fault),
     Family("quorums", random_plan_of_quorums, random_store_fault),

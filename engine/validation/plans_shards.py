@@ -9,8 +9,8 @@ from typing import Any
 from engine.behaviours import Cache, CallPolicy, Source, Station, Store
 from engine.live import BLACK_HOLE, REFUSED
 from engine.plan import Plan, PlanFault
-from engine.validation.plans import down, fault, make_plan, random_fault, random_policy
-from engine.validation.plans_caches import QUICK
+from engine.validation.plans import down, fault, make_plan, random_fault, random_policy, random_station
+from engine.validation.plans_caches import QUICK, random_cache
 from engine.validation.plans_stores import VARIED, about_something, random_succession
 
 
@@ -48,6 +48,29 @@ def random_plan_of_shards(seed: int, duration_s: float = 30.0) -> Plan:
     network: dict[str, Any] = {"same_az_s": r.choice([0.0003, 0.00101]), "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
     plan = make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), lookups={"web->db": "web->near"}, **network)
     return about_something(plan, r)
+
+
+def random_plan_of_origins(seed: int, duration_s: float = 30.0) -> Plan:
+    """Clients → a cache with two origins, the second asked when a read from the first has failed, both of them in trouble now and then."""
+    r = random.Random(seed)
+    plain = random_cache(r)
+    edge = dataclasses.replace(
+        plain, writes=r.choice(["through", "around"]), coalesce=False, stale_while_revalidate_s=0.0, second="spare", azs=("a",)
+    )
+    nodes = {
+        "users": Source(((0.0, r.choice([31.371, 83.917])),)), "edge": edge, "first": random_station(r, 0.008),
+        "spare": random_station(r, 0.008), "db": Store(("a",), 4, None, r.choice(VARIED), None),
+    }  # fmt: skip
+    nodes["first"], nodes["spare"] = (dataclasses.replace(nodes[n], service=r.choice(VARIED)) for n in ("first", "spare"))  # type: ignore[type-var]
+    ways = [("users", "edge"), ("edge", "first"), ("edge", "spare"), ("first", "db")]
+    r.shuffle(ways)
+    edges = {way: random_policy(r) for way in ways}
+    bare = make_plan(nodes, edges, duration_s=duration_s)
+    faults = [random_fault(r, bare, duration_s, store=False) for _ in range(r.choice([1, 2, 3]))]
+    start, first = round(r.uniform(0.1, 0.6) * duration_s, 3) + 0.00005, bare.nodes[bare.node_index("first")]
+    faults.append(down(start, start + 5.1, list(range(first.first, first.first + first.count)), r.choice([REFUSED, BLACK_HOLE])))
+    network: dict[str, Any] = {"same_az_s": 0.00101, "cross_az_s": r.choice([0.0011, 0.0047]), "client_s": 0.0203}
+    return about_something(make_plan(nodes, edges, seed=seed, duration_s=duration_s, faults=tuple(faults), **network), r)
 
 
 def random_shard_fault(r: random.Random, plan: Plan) -> PlanFault:
