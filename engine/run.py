@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.results import Result
     from engine.series import Series
 
-RUN_FIELDS_EXEMPT = {"title", "story", "reading", "objectives", "expect", "variants", "layout", "faults"}
+RUN_FIELDS_EXEMPT = {"title", "story", "patterns", "reading", "objectives", "expect", "variants", "layout", "faults"}
 
 
 class Run:

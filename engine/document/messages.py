@@ -130,10 +130,12 @@ def _length(context: Mapping[str, Any], unit: str) -> str:
 
 
 def _wrong_word(value: Any, info: FieldInfo | None, context: Mapping[str, Any]) -> str:
-    words = list(get_args(info.annotation)) if info and get_args(info.annotation) else []
+    words = list(get_args(info.annotation)) if info else []
+    if len(words) == 1 and get_args(words[0]):  # a list of them
+        words = list(get_args(words[0]))
     if value in (_extra(info).get("later") or ()):
         return f"{value!r} is not available in this version; available are {listed(words)}"
-    known = listed(words) if words else context.get("expected", "another word")
+    known = listed(words, 20) if words else context.get("expected", "another word")
     return f"must be {'one of ' if len(words) != 1 else ''}{known}, not {shown(value)}{close_to(value, words)}"
 
 

@@ -12,6 +12,7 @@ from engine.components import COMPONENTS, Component
 from engine.document.edges import Edge
 from engine.document.limits import MOST_EXPECTATIONS, MOST_VARIANTS
 from engine.document.network import Network
+from engine.document.patterns import PATTERNS, PatternId
 from engine.faults import FAULTS, Fault
 from engine.fields import LONGEST_S, Id, OneKindOf, Strict, quantity, spoken
 from engine.geography import DEFAULT_REGION, Geography, Region
@@ -107,6 +108,8 @@ class Scenario(Strict):
     faultline: int = quantity(..., "", "Version of the document format, 1.", ge=1, le=1)
     title: str = quantity("Untitled", "", "A few words.", max_length=200)
     story: str = quantity("", "", "One paragraph a reader needs before pressing play.", max_length=10_000)
+    patterns: list[PatternId] = quantity([], "", "Ids of the patterns it shows, the first one first of all; presets are grouped by them.",
+                                         max_length=len(PATTERNS))  # fmt: skip
     reading: list[Reading] = quantity([], "", "Sources.", max_length=50)
     seed: int = quantity(1, "", "Same document and seed, same run.", ge=0, le=2**63 - 1)
     duration_s: float = quantity(600, "s", "Simulated time.", gt=0, le=LONGEST_S, label="Duration",

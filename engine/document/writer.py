@@ -9,7 +9,7 @@ import yaml
 
 WIDTH = 140
 ONE_LINE_ITEMS = {"reading", "regions", "nodes", "edges", "faults", "expect"}
-ONE_LINE = {"network", "objectives", "layout"}
+ONE_LINE = {"patterns", "network", "objectives", "layout"}
 
 
 class _Flow(dict[str, Any]):
@@ -45,7 +45,7 @@ def dumps(document: dict[str, Any]) -> str:
 def _sections(document: dict[str, Any]) -> Iterator[str]:
     for key, value in document.items():
         shaped = _shaped(key, value)
-        gap = "\n" if isinstance(value, list | dict) else ""
+        gap = "\n" if isinstance(value, list | dict) and key != "patterns" else ""
         yield gap + yaml.dump({key: shaped}, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=False)
 
 
