@@ -64,8 +64,11 @@ endif
 bench: setup ## measure the engine against its reference points
 	$(BIN)/python -m engine bench
 
-verify: setup ## compare with exact results: docs/validation.md and the page "How do we know?"
+verify: setup ## compare with exact results: docs/validation.md and the page "How do we know?"; every preset under 20 seeds
 	$(BIN)/python -m engine verify --write
+	@mkdir -p test-results && echo "Checking every preset under 20 seeds …"
+	@$(BIN)/python -m engine check scenarios/*.yaml --seeds 20 > test-results/presets.txt \
+	  || { grep -v ✔ test-results/presets.txt; exit 1; }
 
 reference: setup ## rewrite docs/components from the classes
 	$(BIN)/python -m scripts.reference

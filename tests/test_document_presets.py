@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.document import dumps, load, loads
+from engine.document.patterns import PATTERNS
 
 PRESETS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
 
@@ -17,6 +18,16 @@ def preset(request):
 
 def test_there_are_presets():
     assert PRESETS
+
+
+def test_every_pattern_has_a_preset_that_shows_it_first_of_all():
+    """Each row of the list of presets has something in it; what a preset shows beside that is a bonus."""
+    assert {load(path).patterns[0] for path in PRESETS} == set(PATTERNS)
+
+
+def test_titles_tell_presets_apart():
+    titles = [load(path).title for path in PRESETS]
+    assert len(set(titles)) == len(titles)
 
 
 def test_a_preset_tells_its_story_and_names_its_sources(preset):
@@ -42,5 +53,12 @@ def test_a_preset_survives_being_written_out(preset):
     assert loads(dumps(preset)) == preset
 
 
+def test_a_preset_can_be_watched_in_a_few_minutes_and_run_in_a_second(preset):
+    """At most 40 simulated minutes, and at most a million requests by the clients' rates."""
+    per_s = [clients.rate_per_s if isinstance(clients.rate_per_s, float) else 0 for clients in preset.nodes if clients.kind == "clients"]
+    assert preset.duration_s <= 2_400 and sum(per_s) * preset.duration_s <= 1_000_000
+
+
 def test_every_node_of_a_preset_is_reached_by_requests(preset):
-    assert preset.topology.reached() == set(preset.topology.nodes)
+    dead_letters = {n.dead_letter for n in preset.nodes if getattr(n, "dead_letter", None)}
+    assert preset.topology.reached() | dead_letters == set(preset.topology.nodes)

@@ -14,6 +14,7 @@ from ui.store import Store
 CANVAS = "canvas"  # key of the canvas component, of its trigger and of its session in the browser
 _STORE, _POLLING = "faultline_store", "faultline_polling"
 PRESET_KEY, VARIANT_KEY, SEED_KEY, UPLOAD_KEY = "toolbar_preset", "toolbar_variant", "toolbar_seed", "toolbar_upload"
+SEARCH_KEY = "presets_search"
 FIRST_PRESET = "three-tier-shop"
 TICK_S = 0.5  # the canvas looks for new frames this often while a run goes on
 
@@ -113,7 +114,11 @@ def mirror_toolbar() -> None:
 
 def on_preset() -> None:
     """A preset was chosen."""
-    name = st.session_state[PRESET_KEY]
+    choose_preset(st.session_state[PRESET_KEY])
+
+
+def choose_preset(name: str) -> None:
+    """Put a preset on the canvas, unless it is there."""
     known = presets.presets()
     if name in known and name != store().preset:
         stores.load_scenario(store(), known[name].scenario, name)

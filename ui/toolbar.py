@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.document import dumps
 from ui import presets, state
+from ui.gallery import gallery
 from ui.store import Store, to_save
 
 MAX_UPLOAD_MB = 2  # the longest document the engine reads
@@ -19,13 +20,16 @@ def toolbar(store: Store) -> None:
     state.mirror_toolbar()
     state.mirror_address()
     known = presets.presets()
-    titles = {name: p.title for name, p in known.items()}
+    titles = {name: f"{p.group}: {p.title}" for name, p in known.items()}
     variants = dict(store.variants())
-    preset, variant, seed, file = st.columns([4, 3.2, 1.3, 2.4], vertical_alignment="bottom")
+    preset, browse, variant, seed, file = st.columns([3.8, 1.1, 2.6, 1.2, 2.4], vertical_alignment="bottom")
     own = [] if store.preset in titles else [""]
     preset.selectbox(
-        "Preset", [*own, *titles], format_func=lambda name: titles.get(name, OWN), key=state.PRESET_KEY, on_change=state.on_preset
-    )
+        "Preset", [*own, *titles], format_func=lambda name: titles.get(name, OWN), key=state.PRESET_KEY, on_change=state.on_preset,
+        help="Type to find one by its pattern or title.",
+    )  # fmt: skip
+    if browse.button("Browse", icon=":material/apps:", width="stretch", help="All presets by pattern, with a search"):
+        gallery()
     variant.selectbox(
         "Variant", ["", *variants], format_func=lambda v: variants.get(v, v) or BASE, key=state.VARIANT_KEY,
         on_change=state.on_variant, disabled=not variants,

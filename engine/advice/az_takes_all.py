@@ -17,6 +17,7 @@ class AzTakesAll(Rule):
     title = "An AZ that everything depends on"
     practice = "REL10-BP01"
     category = "SHARED_FATE"
+    preset = "two-halves-crossed"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for az, lost in design.domains.items():

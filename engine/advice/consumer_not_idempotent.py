@@ -16,6 +16,7 @@ class ConsumerNotIdempotent(Rule):
     title = "A consumer that is not idempotent"
     practice = "REL04-BP04"
     category = "MISCONFIGURATION_AND_BUGS"
+    preset = "idempotent-payments"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.nodes:

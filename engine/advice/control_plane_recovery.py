@@ -19,6 +19,7 @@ class ControlPlaneRecovery(Rule):
     title = "Recovery needs a control plane"
     practice = "REL11-BP04"
     category = "SHARED_FATE"
+    preset = "static-stability"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.reached:

@@ -20,6 +20,7 @@ class CrossZoneImbalance(Rule):
     title = "Uneven AZs without cross-zone"
     practice = "REL11-BP05"
     category = "EXCESSIVE_LOAD"
+    preset = "cross-zone-imbalance"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id, node in design.nodes.items():

@@ -21,6 +21,7 @@ class MissingTimeout(Rule):
     title = "No timeout"
     practice = "REL05-BP05"
     category = "EXCESSIVE_LATENCY"
+    preset = "timeout-longer-than-the-callers"
 
     def find(self, design: Design) -> Iterator[Finding]:
         patience = most_impatient(design)

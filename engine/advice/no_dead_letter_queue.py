@@ -22,6 +22,7 @@ class NoDeadLetterQueue(Rule):
     title = "No dead-letter queue"
     practice = "REL05-BP04"
     category = "MISCONFIGURATION_AND_BUGS"
+    preset, variant = "upload-fan-out", "no-dead-letters"
 
     def find(self, design: Design) -> Iterator[Finding]:
         queues = {id: node.behaviour for id, node in design.nodes.items() if isinstance(node.behaviour, Queue)}

@@ -16,6 +16,7 @@ class NoHealthCheck(Rule):
     title = "No health check"
     practice = "REL11-BP02"
     category = "MISCONFIGURATION_AND_BUGS"
+    preset, variant = "instance-dies-behind-a-balancer", "no-health-check"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id, node in design.nodes.items():

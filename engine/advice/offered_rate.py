@@ -19,6 +19,7 @@ class OfferedRate(Rule):
     title = "Less capacity than is asked for"
     practice = "REL01-BP03"
     category = "EXCESSIVE_LOAD"
+    preset, variant = "serverless-spike", "reserved"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.reached:

@@ -18,6 +18,7 @@ class RetriesWithoutBudget(Rule):
     title = "Retries without a budget"
     practice = "REL05-BP03"
     category = "EXCESSIVE_LOAD"
+    preset, variant = "retry-storm", "jitter"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for edge in calls_of_its_own(design):

@@ -17,6 +17,7 @@ class RetriesWithoutJitter(Rule):
     title = "Retries without jitter"
     practice = "REL05-BP03"
     category = "EXCESSIVE_LOAD"
+    preset = "jitter-breaks-the-wave"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for edge in calls_of_its_own(design):

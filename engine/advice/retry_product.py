@@ -23,6 +23,7 @@ class RetryProduct(Rule):
     title = "Retries multiply"
     practice = "REL05-BP03"
     category = "EXCESSIVE_LOAD"
+    preset = "retries-multiply"
 
     def find(self, design: Design) -> Iterator[Finding]:
         weighted = nx.DiGraph()

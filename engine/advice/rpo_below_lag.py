@@ -18,6 +18,7 @@ class RpoBelowLag(Rule):
     title = "The stated RPO is below the replication lag"
     practice = "REL13-BP02"
     category = "MISCONFIGURATION_AND_BUGS"
+    preset = "replica-lag-and-lost-writes"
 
     def find(self, design: Design) -> Iterator[Finding]:
         rpo_s = design.scenario.objectives.rpo_s

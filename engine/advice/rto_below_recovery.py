@@ -17,7 +17,7 @@ class RtoBelowRecovery(Rule):
     title = "The stated RTO cannot be met"
     practice = "REL13-BP01"
     category = "MISCONFIGURATION_AND_BUGS"
-    preset = "three-tier-shop-az-loss"
+    preset = "dns-failover"
 
     def find(self, design: Design) -> Iterator[Finding]:
         rto_s = design.scenario.objectives.rto_s

@@ -18,7 +18,7 @@ class SinglePointOfFailure(Rule):
     title = "Single point of failure"
     practice = "REL10-BP01"
     category = "SINGLE_POINT_OF_FAILURE"
-    preset, variant = "three-tier-shop-az-loss", "one-az"
+    preset, variant = "database-failover", "single"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.nodes:

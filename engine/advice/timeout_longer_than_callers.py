@@ -17,6 +17,7 @@ class TimeoutLongerThanCallers(Rule):
     title = "Waits longer than its caller"
     practice = "REL05-BP05"
     category = "EXCESSIVE_LATENCY"
+    preset, variant = "timeout-longer-than-the-callers", "five-seconds"
 
     def find(self, design: Design) -> Iterator[Finding]:
         first = most_impatient(design)

@@ -18,6 +18,7 @@ class VisibilityBelowWork(Rule):
     title = "Visibility timeout below the work's time"
     practice = "REL05-BP05"
     category = "MISCONFIGURATION_AND_BUGS"
+    preset = "visibility-too-short"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id, node in design.nodes.items():

@@ -15,6 +15,7 @@ class WayOutInOneAz(Rule):
     title = "The way out is in one AZ"
     practice = "REL02-BP01"
     category = "SHARED_FATE"
+    preset = "nat-in-one-az"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.nodes:
