@@ -6,7 +6,7 @@ NODE := $(shell command -v npm 2>/dev/null)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: reference help run setup setup-dev test lint types unit browser canvas canvas-check bench verify screenshot clean
+.PHONY: reference presets help run setup setup-dev test lint types unit browser canvas canvas-check bench verify screenshot clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ verify: setup ## compare with exact results: docs/validation.md and the page "Ho
 
 reference: setup ## rewrite docs/components from the classes
 	$(BIN)/python -m scripts.reference
+
+presets: setup ## run every preset and rewrite docs/presets.md with what it measured
+	$(BIN)/python -m scripts.presets
 
 screenshot: setup-dev ## redraw the pictures of the README
 	@sh scripts/chromium.sh $(BIN)/python

@@ -25,6 +25,12 @@ def test_every_pattern_has_a_preset_that_shows_it_first_of_all():
     assert {load(path).patterns[0] for path in PRESETS} == set(PATTERNS)
 
 
+def test_the_page_of_presets_has_them_all():
+    page = (PRESETS[0].parent.parent / "docs" / "presets.md").read_text(encoding="utf-8")
+    assert [p.stem for p in PRESETS if f"scenarios/{p.name}" not in page] == [], "run `make presets`"
+    assert page.count("scenarios/") == len(PRESETS) + 1, "run `make presets`"
+
+
 def test_titles_tell_presets_apart():
     titles = [load(path).title for path in PRESETS]
     assert len(set(titles)) == len(titles)

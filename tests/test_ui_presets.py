@@ -1,0 +1,39 @@
+"""The list of presets: by pattern, searched in everything a document says, and chosen with one click."""
+
+from __future__ import annotations
+
+from engine.document.patterns import PATTERNS
+from tests.test_pages import opened
+from ui import presets
+
+
+def test_presets_come_in_the_order_of_the_patterns() -> None:
+    order = list(PATTERNS.values())
+    groups = [p.group for p in presets.presets().values()]
+    assert groups == sorted(groups, key=order.index)
+
+
+def test_without_a_search_every_preset_is_in_one_group() -> None:
+    listed = [p.name for found in presets.grouped().values() for p in found]
+    assert listed == list(presets.presets())
+
+
+def test_a_search_looks_at_services_failures_and_patterns() -> None:
+    found = {word: {p.name for group in presets.grouped(word).values() for p in group} for word in ("Kinesis sqs", "SQS", "power LOSS", "caching")}
+    assert found["Kinesis sqs"] == set()
+    assert "queue-absorbs" in found["SQS"] and "three-tier-shop" not in found["SQS"]
+    assert "three-tier-shop-az-loss" in found["power LOSS"]
+    assert "cold-cache-stampede" in found["caching"]
+
+
+def test_a_preset_is_told_in_one_line() -> None:
+    assert all(10 < len(p.line) < 160 and p.line.endswith(".") for p in presets.presets().values())
+
+
+def test_the_list_has_a_button_for_every_preset() -> None:
+    """What its clicks and its search do is tested in a browser: here a click in a dialog closes it."""
+    app = opened()
+    next(b for b in app.button if b.label == "Browse").click().run()
+    assert not app.exception
+    assert {b.key for b in app.button} >= {f"preset_{name}" for name in presets.presets()}
+    assert "##### Caching" in [m.value for m in app.markdown]
