@@ -19,7 +19,8 @@ def test_without_a_search_every_preset_is_in_one_group() -> None:
 
 
 def test_a_search_looks_at_services_failures_and_patterns() -> None:
-    found = {word: {p.name for group in presets.grouped(word).values() for p in group} for word in ("Kinesis sqs", "SQS", "power LOSS", "caching")}
+    words = ("Kinesis sqs", "SQS", "power LOSS", "caching")
+    found = {word: {p.name for group in presets.grouped(word).values() for p in group} for word in words}
     assert found["Kinesis sqs"] == set()
     assert "queue-absorbs" in found["SQS"] and "three-tier-shop" not in found["SQS"]
     assert "three-tier-shop-az-loss" in found["power LOSS"]
