@@ -27,6 +27,7 @@ class SessionsOnInstances(Rule):
     title = "Sessions that die with their instance"
     practice = "REL05-BP06"
     category = "SHARED_FATE"
+    preset, variant = "sessions-on-the-instance", "on-the-instance"
 
     def find(self, design: Design) -> Iterator[Finding]:
         for id, node in design.nodes.items():
