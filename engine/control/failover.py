@@ -14,6 +14,7 @@ import simpy
 from engine.behaviours import Failover
 from engine.control.aftermath import Duty, hand_over, named
 from engine.control.lifecycle import is_uncontrolled
+from engine.control.steps import step
 from engine.kernel import doors
 from engine.kernel.layout import ALIVE, DEAD_REFUSED, ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ROLE_STANDBY, ticks
 from engine.kernel.rng import stream_uniform
@@ -76,14 +77,14 @@ def watch_store(c: Conductor, n: int, p: int) -> Process:
     while True:
         tick = int(c.env.now)
         yield from monitor(c, f, pair)
-        if duty.busy or duty.abroad:
+        if duty.busy or duty.abroad or duty.moves != pair.moves:
             yield from wait_for_return(c, f, duty, pair)
             continue
-        if pair.misses[pair.primary] >= f.misses:
-            yield from lose_primary(c, n, p, f, pair)
+        if pair.misses[pair.primary] >= f.misses and not (yield from lose_primary(c, n, p, f, pair)):
+            continue
         may = f.fail_back and pair.standby == duty.home and max(pair.misses.values()) == pair.apart == 0
-        if may and not c.see(is_uncontrolled, c, pair.primary):
-            yield from go_back(c, n, p, f, pair)
+        if may and not c.see(is_uncontrolled, c, pair.primary) and not (yield from go_back(c, n, p, f, pair)):
+            continue
         if pair.standby >= 0 and pair.misses[pair.primary] == 0 and max(pair.misses[pair.standby], pair.apart) >= f.misses:
             drop_standby(c, n, f, pair)
         if pair.outsider >= 0:
@@ -120,37 +121,41 @@ def is_parted(c: Conductor, a: int, b: int) -> bool:
     return bool(s["path_cut"][x, y] or s["path_cut"][y, x] or s["inst"]["paused"][a] or s["inst"]["paused"][b])
 
 
-def lose_primary(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Process:
-    """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync nothing can be promoted."""
+def lose_primary(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Generator[simpy.Event, Any, bool]:
+    """The primary is believed lost: fence it, promote the standby, move the address. Without a standby in sync nothing can be promoted.
+    False when another Region has taken over meanwhile."""
     node, old, new = c.plan.nodes[n], pair.primary, pair.standby
     if held_up(c, n, pair):
-        return
+        return True
     noticed = int(c.env.now)
     if new < 0 or pair.misses[new] > 0:
         if pair.misses[old] == f.misses:
             c.say("role", node.id, f"{node.id}: the primary is lost and there is no standby in sync to promote")
-        return
+        return True
     c.duties[n, p].busy = True
     since = c.see(c.down_since, old)
     c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost", old)
-    yield c.wait(ticks(f.decide_s))
+    if not (yield from step(c, n, p, old, f, f.decide_s)):
+        return False
     why = "because it has every acknowledged write"
     fence(c, old)
     c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted {why}", new)
     decided = int(c.env.now)
-    if (yield from promote(c, n, p, f, pair, None)):
+    going_on = yield from promote(c, n, p, f, pair, None)
+    if pair.primary == new:
         c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} has replayed its log and is the primary now", new)
         pair.misses[old] = f.misses
+    return going_on
 
 
-def go_back(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Process:
+def go_back(c: Conductor, n: int, p: int, f: Failover, pair: Pair) -> Generator[simpy.Event, Any, bool]:
     """The original primary stands by in sync: it takes over again, as planned work."""
     node, old, since = c.plan.nodes[n], pair.primary, int(c.env.now)
     why = f"{c.name(pair.standby)} was the primary at the start and is in sync"
     c.say("role", node.id, f"{node.id}: {why}, so it takes over from {c.name(old)}")
     c.duties[n, p].busy = True
     fence(c, old)
-    yield from promote(c, n, p, f, pair, since)
+    return (yield from promote(c, n, p, f, pair, since))
 
 
 def fence(c: Conductor, old: int) -> None:
@@ -159,9 +164,11 @@ def fence(c: Conductor, old: int) -> None:
 
 
 def promote(c: Conductor, n: int, p: int, f: Failover, pair: Pair, back_since: int | None) -> Generator[simpy.Event, Any, bool]:
-    """The standby becomes the primary once it has replayed its log, if it still answers then; else all stays as it was."""
+    """The standby becomes the primary once it has replayed its log, if it still answers then; else all stays as it was. False when another
+    Region has taken over meanwhile."""
     node, old, new = c.plan.nodes[n], pair.primary, pair.standby
-    yield c.wait(ticks(f.promote_s))
+    if not (yield from step(c, n, p, old, f, f.promote_s)):
+        return False
     c.duties[n, p].busy = False
     if c.see(look_at, c, new) != ANSWERS:
         failed = f"the promotion of {c.name(new)} failed because it does not answer"
@@ -169,7 +176,7 @@ def promote(c: Conductor, n: int, p: int, f: Failover, pair: Pair, back_since: i
         c.do(doors.set_standby, c.world, old, -1, ROLE_PRIMARY, old, int(c.env.now))
         c.do(doors.set_standby, c.world, new, -1, ROLE_OUT_OF_SYNC, new, int(c.env.now))
         pair.standby, pair.outsider, pair.misses[old] = -1, new, 0
-        return False
+        return True
     c.do(doors.set_standby, c.world, new, -1, ROLE_PRIMARY, new, int(c.env.now))
     pair.primary, pair.standby, pair.outsider, pair.resync_until = new, -1, old, -1
     hand_over(c, n, p, f, new, back_since)

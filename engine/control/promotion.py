@@ -6,14 +6,17 @@ it drops what the others never received, copies the rest and follows as a replic
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import simpy
 
 from engine.behaviours import Failover
 from engine.control.aftermath import hand_over, named
 from engine.control.failover import ANSWERS, SILENT, held_up, look_at
 from engine.control.lifecycle import is_uncontrolled
+from engine.control.steps import step
 from engine.kernel import doors, promotions, stores
 from engine.kernel.layout import ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ticks
 from engine.kernel.rng import stream_uniform
@@ -49,17 +52,20 @@ def watch_replicas(c: Conductor, n: int, p: int) -> Process:
             yield c.wait(ticks(f.monitor_timeout_s))
         for i, view in views.items():
             group.misses[i] = 0 if view == ANSWERS else group.misses[i] + 1
-        if duty.busy or duty.abroad:
+        if duty.busy or duty.abroad or duty.moves != group.moves:
             while duty.busy or duty.abroad:
                 yield c.wait(ticks(f.monitor_interval_s))
             if duty.moves != group.moves:
                 group.__init__(group.members, duty.primary)  # type: ignore[misc]
                 group.moves = duty.moves
             continue
+        going_on = True
         if group.misses[group.primary] >= f.misses:
-            yield from lose_primary(c, n, p, f, group)
+            going_on = yield from lose_primary(c, n, p, f, group)
         elif f.fail_back and may_go_back(c, group, duty.home):
-            yield from go_back(c, n, p, f, group)
+            going_on = yield from go_back(c, n, p, f, group)
+        if not going_on:
+            continue
         for i in list(group.returning):
             take_back(c, n, f, group, i)
         rest = ticks(f.monitor_interval_s) - (int(c.env.now) - tick)
@@ -72,34 +78,38 @@ def at_home(c: Conductor, first: int, members: int) -> int:
     return sum(c.plan.places[c.plan.instances[i].place].region == region for i in range(first, first + members))
 
 
-def lose_primary(c: Conductor, n: int, p: int, f: Failover, group: Group) -> Process:
-    """The primary is believed lost: fence it, promote the replica that has received most, move the address."""
+def lose_primary(c: Conductor, n: int, p: int, f: Failover, group: Group) -> Generator[simpy.Event, Any, bool]:
+    """The primary is believed lost: fence it, promote the replica that has received most, move the address. False when another Region has
+    taken over meanwhile."""
     node, old = c.plan.nodes[n], group.primary
     candidates = [i for i in group.members if i != old and i not in group.returning and group.misses[i] == 0]
     if len(candidates) < enough(c, n):
         if group.misses[old] == f.misses:
             c.say("role", node.id, f"{node.id}: the primary is lost and {too_few(c, n)}")
-        return
+        return True
     if held_up(c, n, group):
-        return
+        return True
     noticed, since = int(c.env.now), c.see(c.down_since, old)
     c.duties[n, p].busy = True
     c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of the primary {c.name(old)} failed, it is believed lost", old)
-    yield c.wait(ticks(f.decide_s))
+    if not (yield from step(c, n, p, old, f, f.decide_s)):
+        return False
     set_role(c, old, ROLE_OUT_OF_SYNC)
     new = c.see(furthest, c, candidates)
     why = "because it has received the most"
     c.say_phase(node.id, "decide", noticed, f"{node.id}: {c.name(old)} is fenced, {c.name(new)} will be promoted {why}", new)
     decided = int(c.env.now)
-    yield c.wait(ticks(f.promote_s))
+    if not (yield from step(c, n, p, old, f, f.promote_s)):
+        return False
     c.duties[n, p].busy = False
     if not still_answers(c, n, old, new):
         group.misses[old] = 0
-        return
+        return True
     loss = take_over(c, node.id, new)
     c.say_phase(node.id, "promote", decided, f"{node.id}: {c.name(new)} is the primary now, and {loss}", new)
     group.primary, group.misses[old], group.returning[old] = new, f.misses, -1
     hand_over(c, n, p, f, new)
+    return True
 
 
 def enough(c: Conductor, n: int) -> int:
@@ -154,19 +164,21 @@ def follows(c: Conductor, i: int) -> bool:
     return int(c.world[0]["inst"]["link"][i]) == stores.LINKED
 
 
-def go_back(c: Conductor, n: int, p: int, f: Failover, group: Group) -> Process:
+def go_back(c: Conductor, n: int, p: int, f: Failover, group: Group) -> Generator[simpy.Event, Any, bool]:
     """The original primary takes over again, as planned work: the present one stops, and what is under way arrives meanwhile."""
     node, old, new, since = c.plan.nodes[n], group.primary, c.duties[n, p].home, int(c.env.now)
     c.duties[n, p].busy = True
     c.say("role", node.id, f"{node.id}: {c.name(new)} was the primary at the start and has caught up, so it takes over from {c.name(old)}")
     set_role(c, old, ROLE_OUT_OF_SYNC)
-    yield c.wait(ticks(f.promote_s))
+    if not (yield from step(c, n, p, old, f, f.promote_s)):
+        return False
     c.duties[n, p].busy = False
     if still_answers(c, n, old, new):
         c.do(promotions.promote, c.world, new, 1, int(c.env.now))
         c.do(doors.wake_writes, c.world, int(c.env.now))
         group.primary, group.returning[old] = new, -1
         hand_over(c, n, p, f, new, since)
+    return True
 
 
 def position(c: Conductor, i: int) -> tuple[int, int, int]:

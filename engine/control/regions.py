@@ -13,6 +13,7 @@ from engine.control.aftermath import Duty, hand_over, named
 from engine.control.failover import ANSWERS, SILENT, look_from, regional_place
 from engine.control.lifecycle import is_uncontrolled
 from engine.control.promotion import copy_missed, follows, furthest, rejoin, set_role, take_over
+from engine.control.steps import control_is_back, step
 from engine.kernel import doors, promotions
 from engine.kernel.layout import ROLE_OUT_OF_SYNC, ROLE_PRIMARY, ROLE_REPLICA, ticks
 from engine.kernel.rng import stream_uniform
@@ -70,6 +71,7 @@ def lose_region(c: Conductor, n: int, p: int, f: Failover, post: Post, duty: Dut
     noticed, since = int(c.env.now), c.see(c.down_since, old)
     c.say_phase(node.id, "detect", since, f"{node.id}: {f.misses} probes of {c.name(old)} from another Region failed", old)
     yield c.wait(ticks(f.decide_s))
+    yield from control_is_back(c, n, fit[0], f)
     if duty.busy or duty.primary != old or c.see(look_from, c, post.place, old) == ANSWERS:
         c.say("role", node.id, f"{node.id}: there is a primary again, so the failover to another Region is called off")
         post.misses[old] = 0
@@ -79,7 +81,9 @@ def lose_region(c: Conductor, n: int, p: int, f: Failover, post: Post, duty: Dut
     why = f"{c.name(new)} will be promoted because it has received the most there"
     c.say_phase(node.id, "decide", noticed, f"{node.id}: a person decides to go on in another Region; {why}", new)
     decided = int(c.env.now)
-    yield c.wait(ticks(f.promote_s))
+    if not (yield from step(c, n, p, new, f, f.promote_s)):
+        post.misses[old] = 0
+        return
     duty.busy = False
     if c.see(look_from, c, post.place, new) != ANSWERS:
         c.say("role", node.id, f"{node.id}: the promotion of {c.name(new)} failed because it does not answer")
@@ -147,7 +151,8 @@ def go_home(c: Conductor, n: int, p: int, f: Failover, post: Post, duty: Duty) -
     duty.busy = True
     c.say("role", node.id, f"{node.id}: {c.name(new)} was the primary at the start and has caught up, so it takes over from {c.name(old)}")
     set_role(c, old, ROLE_OUT_OF_SYNC)
-    yield c.wait(ticks(f.promote_s))
+    if not (yield from step(c, n, p, new, f, f.promote_s)):
+        return
     duty.busy = False
     if c.see(look_from, c, post.place, new) != ANSWERS:
         c.say("role", node.id, f"{node.id}: {c.name(new)} does not answer; {c.name(old)} stays the primary")

@@ -11,7 +11,7 @@ from engine.behaviours import Failover
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.oracle.replication import Log, Replication
-from engine.oracle.state import Server
+from engine.oracle.state import Duty, Server
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -50,13 +50,15 @@ class Afar(Replication):
             fit = [m for m in fit if not self.live.uncontrolled[m.number]]
             if misses[old] >= f.misses and not duty.busy and fit:
                 yield self.control(ticks(f.decide_s))
+                yield from self.controlled(fit[0], f)
                 misses_again = duty.busy or duty.primary is not old or not self.view_from(here, old)
                 if not misses_again:
                     duty.busy = True
                     new = max(fit, key=lambda m: self.has(log, m))
-                    yield self.control(ticks(f.promote_s))
-                    duty.busy = False
-                    misses_again = bool(self.view_from(here, new))
+                    misses_again = not (yield from self.step(duty, new, f, f.promote_s))
+                    if not misses_again:
+                        duty.busy = False
+                        misses_again = bool(self.view_from(here, new))
                 if misses_again:
                     misses[old] = 0
                 else:
@@ -99,7 +101,8 @@ class Afar(Replication):
             return
         duty.busy = True
         self.set_role(old, "out of sync")
-        yield self.control(ticks(f.promote_s))
+        if not (yield from self.step(duty, home, f, f.promote_s)):
+            return
         duty.busy = False
         if self.view_from(here, home):
             self.set_role(old, "primary")
@@ -115,4 +118,6 @@ class Afar(Replication):
 
     if TYPE_CHECKING:  # in `Control`
 
+        def step(self, duty: Duty, server: Server, f: Failover, takes_s: float) -> Process: ...
+        def controlled(self, server: Server, f: Failover) -> Process: ...
         def set_standby(self, primary: Server, standby: Server | None) -> None: ...

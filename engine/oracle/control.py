@@ -310,7 +310,7 @@ class Control(Groups):
                 misses[s] = misses[s] + 1 if view else 0
             parted = {(primary.place, other.place), (other.place, primary.place)} & self.path_cut
             apart = apart + 1 if parted or primary.paused or other.paused else 0
-            if duty.busy or duty.abroad:
+            if duty.busy or duty.abroad or moves != duty.moves:
                 while duty.busy or duty.abroad:
                     yield self.control(interval)
                 if moves != duty.moves:
@@ -322,12 +322,14 @@ class Control(Groups):
             lost = misses[primary] >= f.misses and in_sync and misses[other] == 0 and not helpless
             if lost:
                 duty.busy = True
-                yield self.control(ticks(f.decide_s))
+                if not (yield from self.step(duty, primary, f, f.decide_s)):
+                    continue
             back = f.fail_back and in_sync and other is pair[0] and not any(misses.values()) and not apart and not helpless
             if lost or back:
                 primary.role, duty.busy = "out of sync", True
                 self.set_standby(primary, None)
-                yield self.control(ticks(f.promote_s))
+                if not (yield from self.step(duty, primary, f, f.promote_s)):
+                    continue
                 duty.busy, ready_at = False, None
                 if self.view(other):
                     primary.role, other.role, misses[primary] = "primary", "out of sync", 0
@@ -352,6 +354,22 @@ class Control(Groups):
                     other.role, ready_at = "standby", None
                     self.set_standby(primary, other)
             yield self.control(max(interval - (self.env.now - tick), ticks(0.001)))
+
+    def controlled(self, server: Server, f: Failover) -> Process:
+        """Wait until the control plane of a server answers, asking once in a monitor's interval."""
+        while self.live.uncontrolled[server.number]:
+            yield self.control(ticks(f.monitor_interval_s))
+
+    def step(self, duty: Duty, server: Server, f: Failover, takes_s: float) -> Process:
+        """A part of a failover. With the control plane down the duty is anybody's; False when somebody took it."""
+        yield self.control(ticks(takes_s))
+        if self.live.uncontrolled[server.number]:
+            moves, duty.busy = duty.moves, False
+            yield from self.controlled(server, f)
+            if duty.busy or duty.moves != moves:
+                return False
+            duty.busy = True
+        return True
 
     def install(self, n: int, p: int, f: Failover, primary: Server) -> None:
         """A member has become the primary: callers learn of it one by one, and its buffers are cold."""

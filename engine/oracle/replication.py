@@ -294,7 +294,7 @@ class Replication(Clock):
                 yield self.control(ticks(f.monitor_timeout_s))
             for member, view in views.items():
                 misses[member] = misses[member] + 1 if view else 0
-            if duty.busy or duty.abroad:
+            if duty.busy or duty.abroad or moves != duty.moves:
                 while duty.busy or duty.abroad:
                     yield self.control(interval)
                 if moves != duty.moves:
@@ -306,10 +306,12 @@ class Replication(Clock):
             helpless = bool(self.live.uncontrolled[old.number])
             if lost and not helpless and len(fit) >= (len(log.members) - quorum + 1 if quorum > 1 else 1):
                 duty.busy = True
-                yield self.control(ticks(f.decide_s))
+                if not (yield from self.step(duty, old, f, f.decide_s)):
+                    continue
                 self.set_role(old, "out of sync")
                 new = max(fit, key=lambda m: self.has(log, m))
-                yield self.control(ticks(f.promote_s))
+                if not (yield from self.step(duty, old, f, f.promote_s)):
+                    continue
                 duty.busy = False
                 if self.view(new):
                     misses[old] = 0
@@ -324,7 +326,8 @@ class Replication(Clock):
             if f.fail_back and not lost and ready and log.copies[home].link == "linked":
                 duty.busy = True
                 self.set_role(old, "out of sync")
-                yield self.control(ticks(f.promote_s))
+                if not (yield from self.step(duty, old, f, f.promote_s)):
+                    continue
                 duty.busy = False
                 if self.view(home):
                     self.set_role(old, "primary")
@@ -397,6 +400,8 @@ class Replication(Clock):
         def forget_changes(self, server: Server, subjects: list[int]) -> None: ...
         def one_way(self, a: int, b: int) -> int: ...
         def view(self, server: Server) -> int: ...
+        def step(self, duty: Duty, server: Server, f: Failover, takes_s: float) -> Process: ...
+        def controlled(self, server: Server, f: Failover) -> Process: ...
         def install(self, n: int, p: int, f: Failover, primary: Server) -> None: ...
         def talk(self, one: Server, other: Server) -> bool: ...
         def may_go_on(self, server: Server, about: About) -> bool: ...

@@ -149,9 +149,11 @@ def random_plan_of_stores(seed: int, duration_s: float = 30.0, given: Store | No
 
 
 def random_store_fault(r: random.Random, plan: Plan, duration_s: float) -> PlanFault:
-    """Replication stops, or a member dies for so long that another is promoted."""
+    """Replication stops, a member dies for so long that another is promoted, or the control plane is down, perhaps in the midst of that."""
     start = round(r.uniform(0.1, 0.6) * duration_s, 3) + 0.00005
     members = list(plan.instances_of(plan.node_index("db")))
+    if r.random() < 0.25:
+        return fault("control plane down", start, start + r.choice([1.9, 6.3]), lambda live: live.uncontrolled.__setitem__(members, True))
     if r.random() < 0.5:
         some = r.sample(members, r.choice([1, len(members)]))
 
