@@ -186,7 +186,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
         if outcome == "ok" and server.role != "none":
             outcome = self.vouch(job)
         self.executed(job, outcome)
-        if self.holds_to_the_end(server.node):
+        if self.holds_to_the_end(server.node) or job.in_slot:
             self.count_waste(job)
             self.free_slot(server)
         self.leave_environment(server)
@@ -299,9 +299,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
         if isinstance(behaviour, Station | Store | Function):
             if job.record is not None and job.record.idempotent:
                 may = yield from self.take_on(job, epoch)
-                if may is False and not self.holds_to_the_end(server.node):
-                    self.count_waste(job)
-                    self.free_slot(server)
+                job.in_slot = may is False
                 if not may:
                     return None if may is None else ("ok", None)
             job.stage = "serve"

@@ -54,6 +54,7 @@ class Job:
     verb: str = ""  # what a cache that is only asked is to do
     abandoned: bool = False
     cold: bool = False  # it runs in a new environment
+    in_slot: bool = False  # its work had been done already when it got its slot, and it is answered from there
     word: bool = False  # no request but word that it is cancelled
     detached: bool = False  # nobody waits for it
     parts: int = 1  # messages of a queue it carries

@@ -52,6 +52,11 @@ class Family:
         return replace(self.some_fault(r, plan, plan.duration_s), start_s=start_s, end_s=end_s)
 
 
+def changing(kind: str) -> Callable[[random.Random, Plan, float], PlanFault]:
+    """One kind of change."""
+    return lambda r, plan, _: random_change(r, plan, (kind,))
+
+
 FAMILIES = (
     Family("balancer, tiers and a store", random_plan, random_fault),
     Family("every policy of a call", random_edge_plan, random_fault),
@@ -73,7 +78,10 @@ FAMILIES = (
     Family("balancers with a node in each zone", random_zonal_plan, shift),
     Family("targets that come and go", lambda seed, _: random_withdrawn_plan(seed), lambda r, plan, _: withdrawal(r, plan)),
     Family("groups that change their size", random_group_plan, lambda r, plan, _: random_group_fault(r, plan)),
-    Family("changes in operation", lambda seed, _: random_changed_plan(seed), lambda r, plan, _: random_change(r, plan)),
+    Family("changes in operation", random_changed_plan, lambda r, plan, _: random_change(r, plan)),
+    Family("processes that hang", partial(random_changed_plan, kinds=("hang",)), changing("hang")),
+    Family("versions that go out in batches", partial(random_changed_plan, kinds=("deployment",)), changing("deployment")),
+    Family("callers whose policies change", partial(random_changed_plan, kinds=("retries",)), changing("retries")),
     Family("users who come back", lambda seed, _: random_session_plan(seed), partial(random_fault, store=False)),
     Family("topics", random_topic_plan, topic_fault),
     Family("functions on queues", random_mapping_plan, mapping_fault),

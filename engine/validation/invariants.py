@@ -141,8 +141,11 @@ def leaves_behind(plan: Plan) -> list[str]:
 
 
 def is_disturbed_by_a_stranger(seed: int) -> list[str]:
-    """A system beside another one that has nothing to do with it, and alone."""
-    nodes = {"users": Source(((0.0, 100.0),)), "web": Station(("a", "b"), 2, 5, Distribution("lognormal", 0.02, 0.5))}
+    """A system beside another one that has nothing to do with it, and alone; every second one is full of ties."""
+    if seed % 2:
+        nodes = {"users": Source(((0.0, 100.0),), batch=8), "web": Station(("a", "b"), 2, 2, Distribution("constant", 0.02))}
+    else:
+        nodes = {"users": Source(((0.0, 100.0),)), "web": Station(("a", "b"), 2, 5, Distribution("lognormal", 0.02, 0.5))}
     edges = {("users", "web"): CallPolicy(0.1, 3)}
     more = {"early": Source(((0.0, 77.0),)), "other": Station(("a",), 1, None, Distribution("exponential", 0.01))} | nodes
     alone = play(make_plan(nodes, edges, seed=seed, duration_s=30.0)).series

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -133,12 +133,15 @@ def random_group_fault(r: random.Random, plan: Plan) -> PlanFault:
     return fault(kind, start, start + round(r.uniform(0.1, 0.6) * plan.duration_s, 3), apply)
 
 
-def random_change(r: random.Random, plan: Plan) -> PlanFault:
+CHANGES = ("hang", "deployment", "retries")
+
+
+def random_change(r: random.Random, plan: Plan, kinds: Sequence[str] = CHANGES) -> PlanFault:
     """A process hangs, a version goes out in batches, or a caller's retry policy changes."""
     start = round(r.uniform(0.05, 0.6) * plan.duration_s, 3) + 0.00005
     end = start + round(r.uniform(0.1, 0.5) * plan.duration_s, 3)
     stations = [n for n in plan.nodes if isinstance(n.behaviour, Station) and not isinstance(n.behaviour, Cache)]
-    node, kind = r.choice(stations), r.choice(["hang", "deployment", "retries"])
+    node, kind = r.choice(stations), r.choice(kinds)
     instances = list(range(node.first, node.first + node.count))
     if kind == "hang":
         some = r.sample(instances, r.choice([1, 1, len(instances)]))
@@ -163,9 +166,9 @@ def random_change(r: random.Random, plan: Plan) -> PlanFault:
     return fault("retries", start, end, apply)
 
 
-def random_changed_plan(seed: int) -> Plan:
+def random_changed_plan(seed: int, duration_s: float = 30.0, kinds: Sequence[str] = CHANGES) -> Plan:
     """Any of the random systems, with one to three changes besides its own faults."""
     r = random.Random(seed)
-    some: list[Callable[[int], Plan]] = [random_plan, random_elastic_plan, random_queue_plan, random_edge_plan]
-    plan = some[seed % 4](seed)
-    return dataclasses.replace(plan, faults=(*plan.faults, *(random_change(r, plan) for _ in range(r.choice([1, 2, 3])))))
+    some: list[Callable[[int, float], Plan]] = [random_plan, random_elastic_plan, random_queue_plan, random_edge_plan]
+    plan = some[seed % 4](seed, duration_s)
+    return dataclasses.replace(plan, faults=(*plan.faults, *(random_change(r, plan, kinds) for _ in range(r.choice([1, 2, 3])))))
