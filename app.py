@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from ui import warmup
+from ui import frame, warmup
 from ui.style import ICON, LOGO, style
 
 st.set_page_config(page_title="Faultline", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
+frame.begin()
 warmup.begin()
 style()
 st.logo(LOGO, size="large")

@@ -26,7 +26,6 @@ NOT_FIELDS = {"id", "kind"}  # a node's identity has its own place in the inspec
 NOT_FAULT_FIELDS = {"id", "kind", "target", "between", "at_s", "for_s"}  # said by pointing at something and at a time
 NOT_EDGE_FIELDS = {"caller", "callee", "kind"}
 SCALARS = {int: "integer", float: "number", bool: "boolean", str: "text"}
-WRITTEN = {"classes"}  # types the inspector has no editor for
 UNIT_ENDINGS = ("_per_s", "_s")
 
 
@@ -77,6 +76,7 @@ def fault_entry(cls: type[Fault]) -> Plain:
         "targets": list(cls.targets),
         "behaviours": list(cls.behaviours),
         "library": cls.library,
+        "group": cls.group,
         "default_for_s": cls.default_for_s,
         "fields": fields_of(cls, NOT_FAULT_FIELDS),
     }
@@ -94,9 +94,9 @@ def refusals() -> dict[str, dict[str, str]]:
 
 
 def fields_of(model: type[BaseModel], without: set[str] = frozenset()) -> list[Plain]:  # type: ignore[assignment]
-    """The fields of a model in their order; a choice of one is none, and some are only written in the document."""
+    """The fields of a model in their order; a choice of one is none."""
     entries = [field_entry(info.alias or name, info) for name, info in model.model_fields.items() if name not in without]
-    return [entry for entry in entries if len(entry.get("choices", "…more")) > 1 and entry["type"] not in WRITTEN]
+    return [entry for entry in entries if len(entry.get("choices", "…more")) > 1]
 
 
 def field_entry(name: str, info: FieldInfo) -> Plain:
@@ -107,7 +107,7 @@ def field_entry(name: str, info: FieldInfo) -> Plain:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     entry: Plain = {"name": name, "label": extra.get("label") or label_of(name), "unit": extra.get("unit") or ""}
     entry |= {"help": info.description or "", "source": extra.get("source"), "confidence": extra.get("confidence"), "nullable": False}
-    entry |= {key: extra[key] for key in ("start", "likely") if key in extra}
+    entry |= {key: extra[key] for key in ("start", "likely", "sums_to") if key in extra}
     entry |= {"default": plain(info.default)} if info.default is not PydanticUndefined else {}
     return entry | shape(info.annotation, [*info.metadata], extra.get("widget"))
 
@@ -131,12 +131,36 @@ def shape(annotation: Any, metadata: list[Any], widget: Any = None) -> Plain:
     if marks:
         return {"type": "oneof", "options": list(options(annotation, marks[0]))}
     if widget:
-        return {"type": widget}
+        name, _, of = widget.partition(":")
+        return {"type": name, **({"of": of} if of else {})}
     if get_origin(annotation) is Literal:
         return {"type": "choice", "choices": list(get_args(annotation))}
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return {"type": "group", "fields": fields_of(annotation)}
+    if get_origin(annotation) in (list, tuple):
+        return {**listing(get_args(annotation)), **lengths(metadata)}
     return {"type": SCALARS.get(annotation, "text"), **bounds(metadata)}
+
+
+def listing(parts: tuple[Any, ...]) -> Plain:
+    """A list: of groups, of numbers (``count`` of them where that is fixed) or of words."""
+    first, metadata = unwrapped(parts[0])
+    if isinstance(first, type) and issubclass(first, BaseModel):
+        return {"type": "list", "fields": fields_of(first)}
+    if first in (int, float):
+        return {"type": "numbers", **bounds(metadata), **({"count": len(parts)} if len(parts) > 1 else {})}
+    return {"type": "words"}
+
+
+def lengths(metadata: list[Any]) -> Plain:
+    """Fewest and most entries of a list."""
+    found: Plain = {}
+    for mark in metadata:
+        if isinstance(mark, annotated_types.MinLen):
+            found["least"] = mark.min_length
+        elif isinstance(mark, annotated_types.MaxLen):
+            found["most"] = mark.max_length
+    return found
 
 
 def unwrapped(annotation: Any) -> tuple[Any, list[Any]]:

@@ -48,16 +48,18 @@ def quantity(
     later: tuple[str, ...] = (),
     start: Any = None,
     likely: tuple[float, float] | None = None,
+    sums_to: float | None = None,
 ) -> Any:
     """A field with unit, help and provenance: ``source`` names where the default was read, ``assumption`` says why we chose it.
 
     ``default`` may be ``...`` for a required field. ``widget`` names an editor the type alone does not tell (region, regions, az, azs,
-    any_azs, pairs).
+    any_azs, pairs, node:<behaviour>).
     ``later``: words of the document format that this version does not run. ``start``: what an editor begins with in a required field.
     ``likely``: where an assumed value may well lie, from and to, so that a person can try both ends.
+    ``sums_to``: what the values of this field add up to over all entries of the list it is in.
     """
     extra: dict[str, Any] = {"unit": unit, "label": label, "widget": widget, "later": list(later), "start": start,
-             "likely": list(likely or ()), "source": source or assumption,
+             "likely": list(likely or ()), "sums_to": sums_to, "source": source or assumption,
              "confidence": "sourced" if source else "assumption" if assumption else None}  # fmt: skip
     bounds: dict[str, Any] = {"ge": ge, "gt": gt, "le": le, "lt": lt, "max_length": max_length, "min_length": min_length}
     return Field(

@@ -3,9 +3,11 @@
 import streamlit as st
 
 from engine.validation.report import COMMAND, all_cases, load, tally
-from ui import state
+from ui import frame, state
 from ui.proof import chosen, table
 from ui.prose import PROOF
+
+frame.complete()
 
 found = load()
 with st.container(width=1100):

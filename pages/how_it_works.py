@@ -3,8 +3,11 @@
 import streamlit as st
 
 from engine.catalogue import catalogue
+from ui import frame
 from ui.catalogue_tables import shares, table
 from ui.prose import ASSUMED, BELIEF, MEASURED, SIMULATED
+
+frame.complete()
 
 entries = catalogue()
 kinds, faults = entries["kinds"], entries["faults"]

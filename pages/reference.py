@@ -5,7 +5,10 @@ import streamlit as st
 from engine.catalogue import catalogue
 from engine.components import COMPONENTS
 from engine.reference import example, fault_labels, limit_rows, losses, neighbours, place, prose
+from ui import frame
 from ui.catalogue_tables import shares, table
+
+frame.complete()
 
 entries = catalogue()
 kinds = {entry["kind"]: entry for entry in entries["kinds"]}

@@ -10,7 +10,8 @@ from engine.document import problems
 from engine.faults import FAULTS
 from tests.documents import node_for, said, shop, with_cache, with_names, with_topic
 
-TYPES = {"number", "integer", "boolean", "choice", "text", "azs", "any_azs", "region", "regions", "az", "oneof", "group", "pairs"}
+TYPES = {"list", "numbers", "words", "node"} | {"number", "integer", "boolean", "choice", "text", "azs", "any_azs",
+         "region", "regions", "az", "oneof", "group", "pairs"}  # fmt: skip
 KINDS = {entry["kind"]: entry for entry in catalogue()["kinds"]}
 
 
@@ -109,3 +110,18 @@ def test_refusals_are_sentences_and_agree_with_the_checks():
 
 def test_labels_drop_the_unit():
     assert [label_of(n) for n in ("queue_capacity", "timeout_s", "rate_per_s", "azs")] == ["Queue capacity", "Timeout", "Rate", "Azs"]
+
+
+def test_lists_are_described_by_what_their_entries_hold():
+    classes = field("clients", "classes")
+    assert (classes["type"], [f["name"] for f in classes["fields"]], classes["most"]) == ("list", ["name", "share"], 20)
+    assert classes["fields"][1]["sums_to"] == 1
+    edge = {f["name"]: f for f in catalogue()["edge_fields"]}
+    assert (edge["filter"]["type"], edge["filter"]["least"]) == ("words", 1)
+    assert (edge["dead_letter"]["type"], edge["dead_letter"]["of"]) == ("node", "queue")
+    ramp = next(o for o in field("clients", "rate_per_s")["options"] if o["key"] == "ramp")
+    assert (ramp["fields"][0]["type"], ramp["fields"][0]["count"]) == ("numbers", 2)
+
+
+def test_every_fault_of_ours_stands_under_a_heading():
+    assert all(f["group"] != "Other" for f in catalogue()["faults"] if not f["library"])

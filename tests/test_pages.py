@@ -80,6 +80,14 @@ def test_every_page_opens_without_an_exception(page: str) -> None:
     assert not app.error
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_brings_the_frame_along_where_the_server_has_not(page: str) -> None:
+    """On a fresh server the address of a page runs that file alone."""
+    lines = (ROOT / "pages" / page).read_text(encoding="utf-8").splitlines()
+    does = [line for line in lines if line and not line.startswith(("import", "from", '"""'))]
+    assert does[0] == "frame.complete()"
+
+
 def test_the_first_look_shows_a_preset_and_no_run() -> None:
     data = payload_of(opened())
     assert data["doc"]["nodes"], "a drawing is there"

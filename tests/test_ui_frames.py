@@ -21,7 +21,7 @@ def framed(series_of: object = broken_series) -> tuple[Frames, hand.Series]:
     from engine.results.cut import cut
 
     series = cut(series_of(PLAN))  # type: ignore[operator]
-    return frames(PLAN, series, per_second(series, PLAN), "r", 3), series
+    return frames(PLAN, series, per_second(series, PLAN), [], "r", 3), series
 
 
 def test_each_field_of_a_node_is_the_column_of_that_name() -> None:
@@ -35,7 +35,7 @@ def test_an_edge_shows_attempts_and_names_its_most_frequent_failure() -> None:
     series = hand.steady(PLAN)
     series.edge_attempts[10, 1] = 130
     series.edge_attempt_ends[10, 1, hand.TIMEOUT], series.edge_attempt_ends[10, 1, hand.ERROR] = 20, 10
-    f = frames(PLAN, series, per_second(series, PLAN), "r", 0)
+    f = frames(PLAN, series, per_second(series, PLAN), [], "r", 0)
     at = {name: f.edges[10, 1, i] for i, name in enumerate(EDGE_FIELDS)}
     assert (at["rate"], at["ok"], at["failed"], at["retries"]) == (130, 100, 30, 30)
     assert CAUSES[int(at["cause"])] == "timeout"
@@ -52,6 +52,7 @@ def test_arrays_are_float32_of_the_announced_shape_and_meta_is_plain_json(series
     assert f.edges.shape == (rows, len(f.meta["edge_ids"]), len(EDGE_FIELDS))
     assert f.insts.shape == (rows, len(f.meta["instances"]), len(INST_FIELDS))
     assert f.targets.shape == (rows, len(f.meta["targets"]), len(TARGET_FIELDS))
+    assert f.marks.shape == (rows, len(f.meta["marks"]))
     assert {a.dtype for a in (f.nodes, f.edges, f.insts, f.targets)} == {np.dtype(np.float32)}
     assert all(a.flags.c_contiguous for a in (f.nodes, f.edges, f.insts, f.targets))
     assert json.loads(json.dumps(f.meta, allow_nan=False)) == f.meta
@@ -61,7 +62,7 @@ def test_a_day_is_sent_in_rows_of_several_seconds() -> None:
     plan = hand.plan(86_400)
     series = hand.steady(plan)
     series.inst_state[86_390:, 2] = 2
-    f = frames(plan, series, per_second(series, plan), "r", 0)
+    f = frames(plan, series, per_second(series, plan), [], "r", 0)
     assert f.meta["dt"] == 24
     assert len(f.nodes) == f.meta["n"] == 3600
     assert f.nodes[5, 2, NODE_FIELDS.index("rate")] == hand.RATE, "rates stay per second"
@@ -88,7 +89,7 @@ def test_a_fault_lists_the_instances_places_and_edges_it_touches() -> None:
     assert run_info.faults(plan) == [
         {
             "id": "dark", "kind": "az_power_loss", "target": "a", "start_s": 60.0, "end_s": None, "label": "AZ power loss",
-            "sentence": "a loses power", "instances": [2, 4], "places": ["a"], "edges": ["front->web"],
+            "sentence": "a loses power", "instances": [2, 4], "places": ["a"], "edges": ["front->web"], "grey": {"front->web": "+100 ms"},
         }
     ]  # fmt: skip
 
@@ -117,6 +118,15 @@ def test_the_strip_passes_over_a_fault_the_run_has_not_reached() -> None:
     run = snapshot(plan=hand.plan(100, faults=[hand.fault("f", 60, 80), hand.fault("late", 120)]))
     tiles = [t["label"] for t in strip(run_info.totals_of(run.result), run.objectives)]
     assert (tiles.count("RTO"), tiles.count("RPO")) == (1, 1)
+
+
+def test_the_strip_shows_the_worst_of_many_faults() -> None:
+    faults = [{"kind": "slow", "target": t, "rto_s": rto_s, "rpo_s": rpo_s} for t, rto_s, rpo_s in (("a", 5, 0), ("b", 90, 3), ("c", 7, None))]
+    tiles = {t["label"]: t for t in strip({"faults": faults}, {})}
+    assert (tiles["RTO, worst of 3"]["value"], tiles["RPO, worst of 3"]["value"]) == ("90", "3")
+    assert "Slow of a: 5 s; Slow of b: 90 s; Slow of c: 7 s" in tiles["RTO, worst of 3"]["help"]
+    faults[2]["rto_s"] = None
+    assert {t["label"]: t for t in strip({"faults": faults}, {})}["RTO, worst of 3"]["value"] == "not restored"
 
 
 def test_the_strip_of_a_run_without_traffic_has_dashes_and_no_verdict() -> None:

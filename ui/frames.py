@@ -6,17 +6,21 @@ Very long or very large runs get rows of several seconds (``dt``), so that a mes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.behaviours import HealthCheck
+from engine.events import Event
 from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results.columns import PerSecond
 from engine.series import Series
 from ui.bins import binned
+from ui.marks import facts, marks, packed
+from ui.marks.base import Mark, Measured
 
 NODE_FIELDS = ("rate", "ok", "failed", "utilisation", "load", "queue", "health", "p99_s")
 EDGE_FIELDS = ("rate", "ok", "failed", "retries", "p50_s", "p99_s", "cause")
@@ -35,28 +39,36 @@ class Frames:
     edges: np.ndarray
     insts: np.ndarray
     targets: np.ndarray
+    marks: np.ndarray  # [rows, marks]; `ui.marks` says which
 
 
-def frames(plan: Plan, series: Series, columns: PerSecond, run_id: str, rev: int) -> Frames:
-    """Frames of a series cut to its filled rows; ``columns`` are its per-second columns."""
-    dt = seconds_per_row(plan)
+ARRAYS = ("nodes", "edges", "insts", "targets", "marks")
+
+
+def frames(plan: Plan, series: Series, columns: PerSecond, log: Sequence[Event], run_id: str, rev: int) -> Frames:
+    """Frames of a series cut to its filled rows; ``columns`` are its per-second columns, ``log`` what was decided."""
+    measured = Measured(plan, series, columns, log)
+    found = marks(measured)
+    dt = seconds_per_row(plan, len(found))
     edges = _edges(series, columns, dt)
     return Frames(
-        meta=_meta(plan, run_id, rev, dt, edges),
+        meta=_meta(measured, found, run_id, rev, dt, edges),
         nodes=_nodes(columns, dt),
         edges=edges,
         insts=_instances(columns, dt),
         targets=_pack(*(binned(x, dt, "last") for x in (series.target_healthy, series.target_streak, series.target_decides_s))),
+        marks=packed(found, measured.rows, dt),
     )
 
 
-def seconds_per_row(plan: Plan) -> int:
+def seconds_per_row(plan: Plan, n_marks: int = 0) -> int:
     """Simulated seconds one row stands for: 1 unless the run is longer or larger than the browser should be sent."""
     width = (
         len(plan.nodes) * len(NODE_FIELDS)
         + len(plan.edges) * len(EDGE_FIELDS)
         + len(plan.instances) * len(INST_FIELDS)
         + len(plan.targets()) * len(TARGET_FIELDS)
+        + n_marks
     )
     return max(1, -(-int(plan.duration_s) // MAX_ROWS), -(-int(plan.duration_s) * width // MAX_NUMBERS))
 
@@ -89,7 +101,8 @@ def _pack(*columns: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack(columns, axis=-1), np.float32)
 
 
-def _meta(plan: Plan, run_id: str, rev: int, dt: int, edges: np.ndarray) -> dict[str, Any]:
+def _meta(run: Measured, found: list[Mark], run_id: str, rev: int, dt: int, edges: np.ndarray) -> dict[str, Any]:
+    plan = run.plan
     return {
         "id": run_id,
         "rev": rev,
@@ -106,6 +119,8 @@ def _meta(plan: Plan, run_id: str, rev: int, dt: int, edges: np.ndarray) -> dict
         "inst_fields": list(INST_FIELDS),
         "targets": [_target(plan, *t) for t in plan.targets()],
         "target_fields": list(TARGET_FIELDS),
+        "marks": [[mark.item, mark.field] for mark in found],
+        "facts": facts(run),
         "places": [{"id": p.id, "kind": p.kind, "region": p.region} for p in plan.places],
         "max_edge_rate": float(edges[:, :, EDGE_FIELDS.index("rate")].max(initial=0)),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from canvas import f32
 from ui import advice, run_info
+from ui.frames import ARRAYS
 from ui.runner import Status
 from ui.store import Store
 from ui.strip import strip
@@ -27,7 +28,7 @@ def payload(store: Store, catalogue: dict[str, Any]) -> dict[str, Any]:
     }
     if status.frames is not None:
         data["frames"] = status.frames.meta
-        for name in ("nodes", "edges", "insts", "targets"):
+        for name in ARRAYS:
             data[name] = f32(getattr(status.frames, name))
     return data
 

@@ -12,7 +12,7 @@ from engine.events import Event
 from engine.live import Live
 from engine.plan import Plan, PlanFault
 from engine.results import Result, totals
-from ui.words import fault_label
+from ui.words import fault_label, seconds
 
 MAX_EVENTS = 2000  # lines of the log sent to the canvas; the full log stays in the table below it
 
@@ -40,7 +40,39 @@ def _fault(plan: Plan, fault: PlanFault) -> dict[str, Any]:
         "instances": np.flatnonzero(touched).tolist(),
         "places": sorted(places),
         "edges": [plan.edges[e].id for e in np.flatnonzero(edges)],
+        "grey": _grey(plan, live),
     }
+
+
+def _grey(plan: Plan, live: Live) -> dict[str, str]:
+    """What works but works badly, and how badly: places, edges and nodes with words like "+200 ms, 15 % loss"."""
+    found: dict[str, str] = {}
+    for p, place in enumerate(plan.places):
+        found[place.id] = _words(add_s=2 * live.path_add_s[p, p], loss=live.path_loss[p, p])
+    for e, edge in enumerate(plan.edges):
+        found[edge.id] = _words(add_s=live.edge_add_s[e], loss=live.edge_loss[e].max())
+    for n, node in enumerate(plan.nodes):
+        mine = list(plan.instances_of(n))
+        if mine:
+            worst = {"slow": live.slow[mine].max(), "extra_s": live.extra_s[mine].max(), "errors": live.error_share[mine].max()}
+            found[node.id] = _words(**worst, throttled=live.throttle_share[mine].max(), hung=bool(live.hung[mine].any()))
+    return {item: words for item, words in found.items() if words}
+
+
+def _words(
+    add_s: float = 0.0, loss: float = 0.0, slow: float = 1.0, extra_s: float = 0.0, errors: float = 0.0, throttled: float = 0.0,
+    hung: bool = False,
+) -> str:  # fmt: skip
+    """The effects there are, in a few words."""
+    words = [
+        f"+{' '.join(seconds(add_s + extra_s))}" if add_s + extra_s else "",
+        f"{slow:.3g} × the time" if slow != 1 else "",
+        f"{100 * loss:.3g} % loss" if loss else "",
+        f"{100 * errors:.3g} % errors" if errors else "",
+        f"{100 * throttled:.3g} % throttled" if throttled else "",
+        "answers nothing" if hung else "",
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def phases(events: Iterable[Event]) -> list[dict[str, Any]]:

@@ -235,6 +235,6 @@ class _Work:
             message="Simulating…" if not final else f"Saturated at {stopped['at_s']:.0f} s: {stopped['why']}" if stopped else "",
             fraction=1.0 if final else min(1.0, run.reached_s / run.plan.duration_s),
             snapshot=snapshot,
-            frames=frames(result.plan, result.series, result.per_second, self.run_id, rev),
+            frames=frames(result.plan, result.series, result.per_second, result.log, self.run_id, rev),
         )
         self.news.set()

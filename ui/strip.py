@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ui.theme import CAUSE_WORDS, State
@@ -9,14 +10,18 @@ from ui.words import count, fault_label, percent, seconds
 
 FEW_LOST = 0.01  # share of requests up to which losses are amber, above it red; the grammar's limit of failing
 
+FEW_FAULTS = 2  # of so many each has tiles of its own
 MANY_BUDGETS = 10  # from here on "13 ×" reads better than "1300 %"
 
 
 def strip(summary: dict[str, Any], objectives: dict[str, Any]) -> list[dict[str, Any]]:
-    """Availability, p99, what was lost and why, RTO and RPO of each fault, the error budget."""
+    """Availability, p99, what was lost and why, RTO and RPO of each fault, or the worst of many, the error budget."""
     tiles = [_availability(summary, objectives), _p99(summary, objectives), _lost(summary)]
-    for fault in (f for f in summary.get("faults") or [] if f.get("began", True)):  # one the run has not reached has nothing to show
-        tiles += _recovery(fault, objectives)
+    began = [f for f in summary.get("faults") or [] if f.get("began", True)]  # one the run has not reached has nothing to show
+    if len(began) > FEW_FAULTS:
+        tiles += _worst(began, objectives)
+    else:
+        tiles += [tile for fault in began for tile in _recovery(fault, objectives)]
     if objectives.get("availability") is not None:
         tiles.append(_budget(summary, float(objectives["availability"])))
     return tiles
@@ -68,6 +73,18 @@ def _recovery(fault: dict[str, Any], objectives: dict[str, Any]) -> list[dict[st
         _clock("RTO", fault.get("rto_s"), objectives.get("rto_s"), restored, missing="not restored"),
         _clock("RPO", fault.get("rpo_s"), objectives.get("rpo_s"), lost, missing="–"),
     ]
+
+
+def _worst(faults: list[dict[str, Any]], objectives: dict[str, Any]) -> list[dict[str, Any]]:
+    """The longest RTO and RPO of several faults; what each of them came to is in the help."""
+    every = list(zip(*(_recovery(fault, objectives) for fault in faults), strict=True))
+    tiles = []
+    for key, own in zip(("rto_s", "rpo_s"), every, strict=True):
+        unknown = math.inf if key == "rto_s" else -1.0  # never restored is worse than anything, nothing known is not
+        longest = max(range(len(faults)), key=lambda k: unknown if faults[k].get(key) is None else faults[k][key])
+        listed = "; ".join(f"{fault_label(f['kind'])} of {f['target']}: {tile['value']} {tile['unit']}".strip() for f, tile in zip(faults, own))
+        tiles.append({**own[longest], "label": f"{own[longest]['label']}, worst of {len(faults)}", "help": f"{own[longest]['help']} {listed}."})
+    return tiles
 
 
 def _clock(label: str, value_s: float | None, goal_s: float | None, meaning: str, missing: str) -> dict[str, Any]:

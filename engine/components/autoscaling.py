@@ -25,7 +25,8 @@ class AutoscalingFields(Strict):
     target: float = quantity(0.5, "", "cpu: 0 to 1. requests_per_target: requests per second and instance. backlog_per_worker: messages "
                              "waiting per instance.", gt=0, le=1_000_000, label="Target",
                              assumption="half of the CPU", likely=(0.3, 0.8))  # fmt: skip
-    queue: Id | None = quantity(None, "", "Id of the queue whose waiting messages are the backlog.", label="Queue")
+    queue: Id | None = quantity(None, "", "Id of the queue whose waiting messages are the backlog.", label="Queue",
+                                widget="node:queue")  # fmt: skip
     period_s: int = quantity(60, "s", "Length of one point of the metric.", ge=1, le=3_600, source=f"{GUIDE}: one-minute metrics",
                              label="Period")  # fmt: skip
     metric_delay_s: float = quantity(60, "s", "A point is known this long after its period.", ge=0, le=3_600,

@@ -37,8 +37,7 @@ class Clients(Component):
     arrivals: Arrivals = quantity("poisson", "", "How the requests are spread in time.",
                                   assumption="independent users make Poisson arrivals")  # fmt: skip
 
-    classes: list[RequestClass] = quantity([], "", "What the requests are; without classes every request is a write.", max_length=20,
-                                           widget="classes")  # fmt: skip
+    classes: list[RequestClass] = quantity([], "", "What the requests are; without classes every request is a write.", max_length=20)
     keys: KeysFields | None = quantity(None, "", "What the requests are about; caches and partitions need to know.", label="Keys")
 
     sessions: SessionsFields | None = quantity(

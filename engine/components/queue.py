@@ -29,7 +29,7 @@ class Buffer(RegionPlaced):
     max_receives: int | None = quantity(None, "", "A message taken this often without being deleted leaves the queue; without it, never.",
                                         ge=1, le=1_000, label="Most receives")  # fmt: skip
     dead_letter: Id | None = quantity(None, "", "The queue that gets what was taken too often; without one it is dropped and counted.",
-                                      label="Dead-letter queue")  # fmt: skip
+                                      label="Dead-letter queue", widget="node:queue")  # fmt: skip
     batch: int = quantity(1, "", "Most messages a consumer takes at once: one unit of work that succeeds or fails as a whole.", ge=1,
                           le=10_000, assumption="one message at a time")  # fmt: skip
     retention_s: float = quantity(345_600, "s", "Messages older than this are deleted, those a consumer has in hand when they come back.",

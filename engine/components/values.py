@@ -108,8 +108,10 @@ Arrivals = Annotated[
 class RequestClass(Strict):
     """One kind of request among those a client sends. `write` changes what it is about, every other class reads it."""
 
-    name: Id = quantity(..., "", "Name of the class; `write` is a write, any other a read.", label="Name")
-    share: float = quantity(..., "", "Share of the requests, 0 to 1; the shares of all classes add up to 1.", gt=0, le=1, label="Share")
+    name: Id = quantity(..., "", "Name of the class; `write` is a write, any other a read.", label="Name",
+                       start="read")  # fmt: skip
+    share: float = quantity(..., "", "Share of the requests, 0 to 1; the shares of all classes add up to 1.", gt=0, le=1, label="Share",
+                            start=1, sums_to=1)  # fmt: skip
 
 
 class KeysFields(Strict):

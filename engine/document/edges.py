@@ -109,7 +109,7 @@ class Edge(Strict):
                                     "each of its instances, relative to the others; 1 when not given.", ge=0, le=255)  # fmt: skip
     locations: list[str] | None = quantity(
         None, "", "A geolocation resolver names this target to callers in these places (`location` of clients, Region of services); "
-        "without any, to everybody else.", max_length=50, widget="text")  # fmt: skip
+        "without any, to everybody else.", max_length=50)  # fmt: skip
 
     @property
     def weight_or_one(self) -> float:
@@ -120,7 +120,8 @@ class Edge(Strict):
         None, "", "Reads from a store over this edge: from its primary, or from any replica, where they may be stale; as the store's "
         "`reads` says unless told otherwise.", label="Consistency")  # fmt: skip
     cache: Id | None = quantity(None, "", "Id of a cache the caller asks first; it needs an edge to it too. On a hit this call is not "
-                                "made, a miss fills the cache, a write drops the key.", label="Cache")  # fmt: skip
+                                "made, a miss fills the cache, a write drops the key.", label="Cache",
+                            widget="node:cache")  # fmt: skip
     request_kb: float = quantity(1, "kB", "Size of a request, for what the network carries.", ge=0, le=1e9, label="Request size",
                                  assumption="a small JSON body with its headers")  # fmt: skip
     response_kb: float = quantity(10, "kB", "Size of an answer, for what the network carries.", ge=0, le=1e9, label="Answer size",
@@ -129,9 +130,9 @@ class Edge(Strict):
     max_concurrency: int | None = quantity(None, "", "From a queue to a function: most batches worked on at once over this edge.", ge=2,
                                            le=1_000, label="Most at once")  # fmt: skip
     filter: list[str] | None = quantity(None, "", "From a topic: the classes of requests this subscriber wants; without it, all.",
-                                        min_length=1, max_length=64, widget="classes", label="Filter")  # fmt: skip
+                                        min_length=1, max_length=64, label="Filter")  # fmt: skip
     dead_letter: Id | None = quantity(None, "", "From a topic: the queue that gets what cannot be delivered; without one it is dropped and "
-                                      "counted.", label="Dead-letter queue")  # fmt: skip
+                                      "counted.", label="Dead-letter queue", widget="node:queue")  # fmt: skip
 
     @property
     def id(self) -> str:

@@ -16,6 +16,7 @@ class AzGrey(Fault):
 
     kind: Literal["az_grey"] = "az_grey"
     label: ClassVar = "AZ grey failure"
+    group: ClassVar = "Slower"
     summary: ClassVar = "The network of the AZ is slow and loses messages; nothing in it is down."
     rank: ClassVar = 20
     targets: ClassVar = ("az",)

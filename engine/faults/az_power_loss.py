@@ -13,6 +13,7 @@ class AzPowerLoss(Fault):
 
     kind: Literal["az_power_loss"] = "az_power_loss"
     label: ClassVar = "AZ power loss"
+    group: ClassVar = "Stops"
     summary: ClassVar = "Every instance in the AZ falls silent at once; regional services go on."
     rank: ClassVar = 10
     targets: ClassVar = ("az",)

@@ -16,6 +16,7 @@ class BadDeployment(Fault):
 
     kind: Literal["bad_deployment"] = "bad_deployment"
     label: ClassVar = "Bad deployment"
+    group: ClassVar = "Errors"
     summary: ClassVar = "A new version goes out in batches and fails a share of its requests, until it is rolled back."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("station",)

@@ -38,6 +38,7 @@ class Fault(Strict):
     targets: ClassVar[tuple[TargetKind, ...]]
     behaviours: ClassVar[tuple[str, ...]] = ()  # of the nodes it may be put on; none for places and edges
     kinds: ClassVar[tuple[str, ...]] = ()  # of the nodes it may be put on, where a behaviour says too little; none: any kind
+    group: ClassVar[str] = "Other"  # under which heading menus show it
     rank: ClassVar[int] = 50  # of what people reach for first the smallest
     library: ClassVar[str] = ""  # whose name for it the kind is, e.g. "AWS FIS"; menus show these apart
     not_on: ClassVar[dict[str, str]] = {}  # behaviour → why this cannot happen to such a node, where that is worth a word

@@ -13,6 +13,7 @@ class BrownOut(Fault):
 
     kind: Literal["brown_out"] = "brown_out"
     label: ClassVar = "Brown-out"
+    group: ClassVar = "Slower"
     summary: ClassVar = "It still answers, but late, and a share of the answers are errors."
     targets: ClassVar = ("node", "instance")
     behaviours: ClassVar = ("station", "cache", "store", "function")

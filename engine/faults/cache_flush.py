@@ -13,6 +13,7 @@ class CacheFlush(Fault):
 
     kind: Literal["cache_flush"] = "cache_flush"
     label: ClassVar = "Cache flush"
+    group: ClassVar = "Data and messages"
     summary: ClassVar = "The cache forgets everything; all reads go to the store until it is warm again."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("cache", "limiter")

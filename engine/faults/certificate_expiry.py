@@ -13,6 +13,7 @@ class CertificateExpiry(Fault):
 
     kind: Literal["certificate_expiry"] = "certificate_expiry"
     label: ClassVar = "Certificate expiry"
+    group: ClassVar = "Errors"
     summary: ClassVar = "Every connection fails at its handshake, in all AZs at once; the machines are fine."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("station", "cache", "store", "function", "queue", "topic")

@@ -13,6 +13,7 @@ class ConsumerStop(Fault):
 
     kind: Literal["consumer_stop"] = "consumer_stop"
     label: ClassVar = "Consumers stop"
+    group: ClassVar = "Stops"
     summary: ClassVar = "Consumers take no more messages; the queue grows until they do again."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "function")

@@ -13,6 +13,7 @@ class ControlPlaneDown(Fault):
 
     kind: Literal["control_plane_down"] = "control_plane_down"
     label: ClassVar = "Control plane down"
+    group: ClassVar = "Names, checks and control"
     summary: ClassVar = "No launch, no replacement, no promotion, no change of addresses; traffic goes on."
     targets: ClassVar = ("region", "node")
     behaviours: ClassVar = ("station", "store", "cache")

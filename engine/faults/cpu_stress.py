@@ -13,6 +13,7 @@ class CpuStress(Fault):
 
     kind: Literal["cpu_stress"] = "cpu_stress"
     label: ClassVar = "CPU stress"
+    group: ClassVar = "Slower"
     summary: ClassVar = "A share of the processor is taken away, so that service takes longer."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "cache", "store", "function")

@@ -13,6 +13,7 @@ class DnsEmpty(Fault):
 
     kind: Literal["dns_empty"] = "dns_empty"
     label: ClassVar = "Empty DNS answer"
+    group: ClassVar = "Names, checks and control"
     summary: ClassVar = "The name resolves to nothing; callers find out as the answers they hold expire."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("resolver",)

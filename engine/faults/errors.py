@@ -13,6 +13,7 @@ class Errors(Fault):
 
     kind: Literal["errors"] = "errors"
     label: ClassVar = "Errors"
+    group: ClassVar = "Errors"
     summary: ClassVar = "A share of requests is answered with an error at once."
     rank: ClassVar = 16
     targets: ClassVar = ("instance", "node")

@@ -13,6 +13,7 @@ class HealthCheckFlapping(Fault):
 
     kind: Literal["health_check_flapping"] = "health_check_flapping"
     label: ClassVar = "Flapping health checks"
+    group: ClassVar = "Names, checks and control"
     summary: ClassVar = "A share of the health checks fails though the target is well."
     targets: ClassVar = ("node", "instance", "az")
     behaviours: ClassVar = ("station", "function", "limiter")

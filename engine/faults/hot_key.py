@@ -13,6 +13,7 @@ class HotKey(Fault):
 
     kind: Literal["hot_key"] = "hot_key"
     label: ClassVar = "Hot key"
+    group: ClassVar = "Traffic"
     summary: ClassVar = "A share of the requests is about one and the same key; the partition that holds it gets them all."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("source",)

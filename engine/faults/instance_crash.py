@@ -13,6 +13,7 @@ class InstanceCrash(Fault):
 
     kind: Literal["instance_crash"] = "instance_crash"
     label: ClassVar = "Instance crash"
+    group: ClassVar = "Stops"
     summary: ClassVar = "The process dies with all it was serving and queueing; it comes back empty."
     rank: ClassVar = 10
     targets: ClassVar = ("instance", "node")

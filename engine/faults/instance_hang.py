@@ -13,6 +13,7 @@ class InstanceHang(Fault):
 
     kind: Literal["instance_hang"] = "instance_hang"
     label: ClassVar = "Instance hang"
+    group: ClassVar = "Stops"
     summary: ClassVar = "The process accepts requests and never answers, until it goes on where it was."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "function")

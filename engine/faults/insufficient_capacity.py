@@ -13,6 +13,7 @@ class InsufficientCapacity(Fault):
 
     kind: Literal["insufficient_capacity"] = "insufficient_capacity"
     label: ClassVar = "Insufficient capacity"
+    group: ClassVar = "Names, checks and control"
     summary: ClassVar = "Nothing can be launched there; what runs goes on."
     targets: ClassVar = ("az", "region")
     default_for_s: ClassVar = 600.0

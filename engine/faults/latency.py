@@ -13,6 +13,7 @@ class Latency(Fault):
 
     kind: Literal["latency"] = "latency"
     label: ClassVar = "Latency"
+    group: ClassVar = "Network"
     summary: ClassVar = "Every round trip over the edge takes longer by a fixed time."
     rank: ClassVar = 18
     targets: ClassVar = ("edge", "node")

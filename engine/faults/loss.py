@@ -14,6 +14,7 @@ class Loss(Partition):
 
     kind: Literal["loss"] = "loss"  # type: ignore[assignment]
     label: ClassVar = "Message loss"
+    group: ClassVar = "Network"
     summary: ClassVar = "A share of requests and of answers never arrives; nobody is told."
 
     share: float = quantity(0.07, "", "Share of messages lost, each way.", gt=0, le=1,

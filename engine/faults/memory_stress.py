@@ -13,6 +13,7 @@ class MemoryStress(Fault):
 
     kind: Literal["memory_stress"] = "memory_stress"
     label: ClassVar = "Memory stress"
+    group: ClassVar = "Slower"
     summary: ClassVar = "Service takes longer, and a share of the requests fails at once for want of memory."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("station", "cache", "store", "function")

@@ -13,6 +13,7 @@ class NodeDown(Fault):
 
     kind: Literal["node_down"] = "node_down"
     label: ClassVar = "Node down"
+    group: ClassVar = "Stops"
     summary: ClassVar = "All instances of the node are gone at once, whatever AZ they are in."
     rank: ClassVar = 12
     targets: ClassVar = ("node",)

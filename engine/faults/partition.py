@@ -17,6 +17,7 @@ class Partition(Fault):
 
     kind: Literal["partition"] = "partition"
     label: ClassVar = "Network partition"
+    group: ClassVar = "Network"
     summary: ClassVar = "Nothing passes over the edge, or between the two places; nobody is told."
     rank: ClassVar = 20
     targets: ClassVar = ("edge",)

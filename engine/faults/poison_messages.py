@@ -13,6 +13,7 @@ class PoisonMessages(Fault):
 
     kind: Literal["poison_messages"] = "poison_messages"
     label: ClassVar = "Poison messages"
+    group: ClassVar = "Data and messages"
     summary: ClassVar = "A share of the messages published meanwhile fails whoever works on them, again and again."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("queue",)

@@ -17,12 +17,13 @@ class Redrive(Fault):
 
     kind: Literal["redrive"] = "redrive"
     label: ClassVar = "Redrive"
+    group: ClassVar = "Data and messages"
     summary: ClassVar = "An operator moves the messages of a dead-letter queue back to where they came from."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("queue",)
 
     to: Id | None = quantity(None, "", "The queue they go to; without it, the one that has this queue for its dead letters.",
-                             label="Destination")  # fmt: skip
+                             label="Destination", widget="node:queue")  # fmt: skip
     max_per_s: float = quantity(500, "1/s", "Most messages moved per second.", gt=0, le=1_000_000, label="Velocity",
                                 assumption="the most that the API takes as a limit, StartMessageMoveTask")  # fmt: skip
 

@@ -13,6 +13,7 @@ class RegionOutage(Fault):
 
     kind: Literal["region_outage"] = "region_outage"
     label: ClassVar = "Region outage"
+    group: ClassVar = "Stops"
     summary: ClassVar = "Everything in the Region falls silent, regional services included."
     rank: ClassVar = 10
     targets: ClassVar = ("region",)

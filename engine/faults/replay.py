@@ -17,6 +17,7 @@ class Replay(Fault):
 
     kind: Literal["replay"] = "replay"
     label: ClassVar = "Replay"
+    group: ClassVar = "Data and messages"
     summary: ClassVar = "An operator has archived messages delivered again, to all subscribers."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("topic",)

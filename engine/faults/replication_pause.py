@@ -13,6 +13,7 @@ class ReplicationPause(Fault):
 
     kind: Literal["replication_pause"] = "replication_pause"
     label: ClassVar = "Replication pause"
+    group: ClassVar = "Data and messages"
     summary: ClassVar = "Replicas receive nothing and fall behind; writes wait for a synchronous standby."
     targets: ClassVar = ("instance", "node")
     behaviours: ClassVar = ("store",)

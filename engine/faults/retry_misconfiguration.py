@@ -16,6 +16,7 @@ class RetryMisconfiguration(Fault):
 
     kind: Literal["retry_misconfiguration"] = "retry_misconfiguration"
     label: ClassVar = "Retry misconfiguration"
+    group: ClassVar = "Names, checks and control"
     summary: ClassVar = "The caller tries more often, without waiting, or gives up sooner than designed."
     targets: ClassVar = ("edge",)
 

@@ -13,6 +13,7 @@ class Slow(Fault):
 
     kind: Literal["slow"] = "slow"
     label: ClassVar = "Slow"
+    group: ClassVar = "Slower"
     summary: ClassVar = "Requests take several times as long to serve; health checks see nothing wrong."
     rank: ClassVar = 14
     targets: ClassVar = ("instance", "node")

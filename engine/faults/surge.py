@@ -15,6 +15,7 @@ class Surge(Fault):
 
     kind: Literal["surge"] = "surge"
     label: ClassVar = "Traffic surge"
+    group: ClassVar = "Traffic"
     summary: ClassVar = "Requests arrive several times as fast as designed."
     targets: ClassVar = ("node",)
     behaviours: ClassVar = ("source",)

@@ -13,6 +13,7 @@ class Throttle(Fault):
 
     kind: Literal["throttle"] = "throttle"
     label: ClassVar = "Throttling"
+    group: ClassVar = "Errors"
     summary: ClassVar = "A share of requests is turned away at once, as when a quota is used up."
     rank: ClassVar = 22
     targets: ClassVar = ("instance", "node")

@@ -17,6 +17,7 @@ class ZonalShift(Fault):
 
     kind: Literal["zonal_shift"] = "zonal_shift"
     label: ClassVar = "Zonal shift"
+    group: ClassVar = "Names, checks and control"
     summary: ClassVar = "Balancers move their traffic out of the AZ; a remedy, not a failure."
     targets: ClassVar = ("az",)
     default_for_s: ClassVar = 600.0

@@ -1,7 +1,7 @@
 import type { Fields, Json } from "./document/types";
 
 /** What Python says about kinds, fields and faults. Palette, inspector and fault menus are generated from this alone. */
-export type FieldType = "number" | "integer" | "boolean" | "choice" | "text" | "azs" | "any_azs" | "region" | "regions" | "az" | "oneof" | "group";
+export type FieldType = "number" | "integer" | "boolean" | "choice" | "text" | "azs" | "any_azs" | "region" | "regions" | "az" | "oneof" | "group" | "list" | "numbers" | "words" | "pairs" | "node";
 
 export interface Field {
   name: string;
@@ -22,7 +22,16 @@ export interface Field {
   confidence?: "sourced" | "assumption" | null;
   nullable?: boolean;
   options?: Option[];
+  /** Of a group, or of each entry of a list. */
   fields?: Field[];
+  /** Of a list: fewest and most entries, or how many it always has. */
+  least?: number;
+  most?: number;
+  count?: number;
+  /** What the values of this field add up to over all entries of its list. */
+  sums_to?: number;
+  /** Behaviour of the nodes to choose from. */
+  of?: string;
 }
 
 /** One way to write a oneof field: `{key: …, …}`, a bare value (`scalar`), or the bare key when it has neither. */
@@ -73,6 +82,8 @@ export interface FaultKind {
   behaviours?: string[] | null;
   /** Whose name for it this is, e.g. "AWS FIS"; menus show these apart. */
   library?: string;
+  /** The heading it stands under in menus. */
+  group?: string;
   default_for_s: number;
   fields: Field[];
 }
@@ -90,7 +101,7 @@ export interface Catalogue {
 export const EMPTY_CATALOGUE: Catalogue = { kinds: [], faults: [], edge_fields: [], refuse: {} };
 
 /** Whether a node works on requests itself, so that utilisation and queue mean something. */
-export const serves = (behaviour: string): boolean => behaviour === "station" || behaviour === "store";
+export const serves = (behaviour: string): boolean => behaviour === "station" || behaviour === "store" || behaviour === "cache";
 
 /** A kind the catalogue does not know still has to be drawn, e.g. from a newer document. */
 export const unknownKind = (kind: string): Kind => ({

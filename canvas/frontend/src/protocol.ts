@@ -23,6 +23,8 @@ export interface RunFault {
   instances?: number[];
   places?: string[];
   edges?: string[];
+  /** What works but works badly: places, edges and nodes with words like "+200 ms, 15 % loss". */
+  grey?: { [id: string]: string };
 }
 export interface Phase {
   phase: string;
@@ -91,7 +93,12 @@ export interface FrameMeta {
   target_fields: string[];
   places: { id: string; kind: string; region: string | null }[];
   max_edge_rate: number;
+  /** What single items have to show: the columns of `marks` as [item, field]. */
+  marks?: [item: string, field: string][];
+  /** Numbers of an item that stand still. */
+  facts?: { [item: string]: Facts };
 }
+export type Facts = { [name: string]: number | string | null };
 
 /** An Arrow table with one float32 column "v". */
 export interface Column {
@@ -116,6 +123,7 @@ export interface Payload {
   edges?: Column;
   insts?: Column;
   targets?: Column;
+  marks?: Column;
   /** Pixels, or a length of CSS that may follow the window. */
   height?: number | string | null;
 }

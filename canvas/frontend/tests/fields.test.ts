@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { byCategory, isFound, offeredFaults, type Field, type Option } from "../src/catalogue";
 import { freshValue, optionOf, withField, withScale } from "../src/document/oneof";
+import { listProblem, readWords, withEntry } from "../src/document/lists";
 import { problemsAt } from "../src/document/problems";
 import { boundsText, readNumber } from "../src/fields/bounds";
+import { readNumbers } from "../src/fields/LineInputs";
 import { readPairs } from "../src/fields/PairsInput";
+import { grouped } from "../src/panels/fault-groups";
 import { catalogue } from "./fixtures";
 
 const field = (name: string, more: Partial<Field> = {}): Field => ({ name, label: name, type: "number", ...more });
@@ -86,4 +89,45 @@ test("faults are offered by target and by what a node does", () => {
 test("a component is found by words of its label, its kind and its summary", () => {
   const kind = { ...catalogue.kinds[0], kind: "ec2_asg", label: "EC2 Auto Scaling group", category: "Compute", summary: "Instances." };
   expect(["asg", "scaling ec2", "INSTANCES", "comp", "lambda"].map((words) => isFound(kind, words))).toEqual([true, true, true, true, false]);
+});
+
+describe("lists", () => {
+  const fields = [field("name", { type: "text", start: "read" }), field("share", { start: 1, sums_to: 1 })];
+
+  test("grow by an entry with a name that is not taken and the share that is left", () => {
+    expect(withEntry(fields, [])).toEqual([{ name: "read", share: 1 }]);
+    expect(withEntry(fields, [{ name: "read", share: 0.7 }])).toEqual([{ name: "read", share: 0.7 }, { name: "read-2", share: 0.3 }]);
+  });
+
+  test("share out what the greatest has when nothing is left", () => {
+    expect(withEntry(fields, [{ name: "a", share: 0.6 }, { name: "b", share: 0.4 }])).toEqual([{ name: "a", share: 0.3 }, { name: "b", share: 0.4 }, { name: "read", share: 0.3 }]);
+  });
+
+  test("say when their shares do not add up", () => {
+    expect(listProblem(fields, [{ name: "a", share: 0.1 }, { name: "b", share: 0.2 }])).toBe("share adds up to 0.3, not 1.");
+    expect(listProblem(fields, [{ name: "a", share: 0.1 }, { name: "b", share: 0.2 }, { name: "c", share: 0.7 }])).toBe("");
+    expect(listProblem(fields, [])).toBe("");
+  });
+
+  test("of numbers and words are read from a line, within their bounds", () => {
+    expect(readNumbers(field("n", { count: 2 }), "100, 400")).toEqual([100, 400]);
+    expect(readNumbers(field("n", { count: 2 }), "100")).toBe("2 are needed, not 1.");
+    expect(readNumbers(field("n", { min: 0 }), "1 -2")).toBe("-2 is out of bounds: 0 or more.");
+    expect(readWords("read, write\n refund ")).toEqual(["read", "write", "refund"]);
+  });
+});
+
+describe("the fault menu", () => {
+  const fault = (kind: string, group: string, library = "") => ({ kind, label: kind.replaceAll("_", " "), sentence: `It is ${group}.`, targets: [], default_for_s: 1, fields: [], group, library });
+  const faults = [fault("crash", "Stops"), fault("slow", "Slower"), fault("node_down", "Stops"), fault("aws:stop-task", "", "AWS FIS")];
+
+  test("has a heading where the first of its faults stands, and folds libraries", () => {
+    expect(grouped(faults).map((g) => [g.title, g.folded, g.faults.length])).toEqual([["Stops", false, 2], ["Slower", false, 1], ["AWS FIS actions", true, 1]]);
+  });
+
+  test("finds by every word, in libraries too, those so called first", () => {
+    expect(grouped(faults, "stop").map((g) => [g.title, g.folded])).toEqual([["AWS FIS actions", false], ["Stops", false]]);
+    expect(grouped(faults, "node stops").flatMap((g) => g.faults.map((f) => f.kind))).toEqual(["node_down"]);
+    expect(grouped(faults, "earthquake")).toEqual([]);
+  });
 });

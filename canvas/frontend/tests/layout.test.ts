@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { autoPoints, depths } from "../src/layout/auto";
 import { freeY } from "../src/layout/free";
 import { arrange, materialise, spotAt } from "../src/layout/geometry";
-import { edgeCurve, arcTable } from "../src/flow/path";
+import { arcTable, edgeCurve, edgeLine } from "../src/flow/path";
 import { addAz, setPoint } from "../src/document/edits";
 import type { Scenario } from "../src/document/types";
 import { catalogue, shop } from "./fixtures";
@@ -113,7 +113,7 @@ describe("edges", () => {
   });
 
   test("points of the table are equally far apart", () => {
-    const table = arcTable([0, 0, 0, 100, 200, 0, 200, 100], 10);
+    const table = arcTable(edgeLine({ x: 0, y: 0, w: 200, h: 80 }, { x: 300, y: 200, w: 200, h: 80 }), 10);
     const gaps = Array.from({ length: 10 }, (_, i) => Math.hypot(table[2 * i + 2] - table[2 * i], table[2 * i + 3] - table[2 * i + 1]));
     const mean = gaps.reduce((a, b) => a + b) / 10;
     gaps.forEach((gap) => expect(Math.abs(gap - mean) / mean).toBeLessThan(0.05));

@@ -2,7 +2,9 @@ import { choiceValue } from "../document/oneof";
 import type { Json } from "../document/types";
 import type { FieldProps } from "./FieldRow";
 import { GroupInput } from "./GroupInput";
+import { ListInput } from "./ListInput";
 import { NumberInput } from "./NumberInput";
+import { NumbersInput, WordsInput } from "./LineInputs";
 import { OneOfInput } from "./OneOfInput";
 import { PairsInput } from "./PairsInput";
 import { TextInput } from "./TextInput";
@@ -33,12 +35,24 @@ export function FieldInput(props: InputProps) {
       return <OneOfInput {...props} />;
     case "group":
       return <GroupInput {...props} />;
+    case "list":
+      return <ListInput {...props} />;
+    case "numbers":
+      return <NumbersInput {...props} />;
+    case "words":
+      return <WordsInput {...props} />;
+    case "node":
+      return <Choice {...props} options={nodesFor(props)} />;
     case "pairs":
       return <PairsInput {...props} />;
     default:
       return <TextInput {...props} />;
   }
 }
+
+/** Nodes that behave as the field wants; all of them where it does not say. */
+const nodesFor = ({ field, scope }: InputProps): { value: string; label: string }[] =>
+  (scope.nodes ?? []).filter((node) => !field.of || node.behaviour === field.of).map(({ id }) => ({ value: id, label: id }));
 
 function Switch({ field, value, commit, id, describedBy }: InputProps) {
   const on = value === undefined ? field.default === true : value === true;
@@ -51,7 +65,7 @@ function Switch({ field, value, commit, id, describedBy }: InputProps) {
 
 function Choice({ field, value, commit, id, describedBy, options }: InputProps & { options: { value: string; label: string }[] }) {
   const unset = field.default != null ? choiceValue(field.default as string) : "";
-  const unsetLabel = options.find((option) => option.value === unset)?.label ?? (unset || "automatic");
+  const unsetLabel = options.find((option) => option.value === unset)?.label ?? (unset || (field.type === "node" ? "none" : "automatic"));
   const known = value === undefined || options.some((option) => option.value === value);
   return (
     <select id={id} className="fl-input" value={(value as string) ?? ""} aria-describedby={describedBy} onChange={(event) => commit(event.target.value || undefined)}>

@@ -14,6 +14,7 @@ export interface FieldScope {
   regions: string[];
   /** Of every Region. */
   anyAzs?: string[];
+  nodes?: { id: string; behaviour: string }[];
 }
 export interface FieldProps {
   field: Field;
@@ -30,7 +31,7 @@ export function FieldRow(props: FieldProps) {
   const [open, setOpen] = useState(false);
   const problems = problemsAt(scope.problems, path);
   const source = field.source ? `${field.confidence === "assumption" ? "assumption" : "source"}: ${field.source}` : "";
-  const nested = field.type === "oneof" || field.type === "group";
+  const nested = field.type === "oneof" || field.type === "group" || field.type === "list";
   return (
     <div className={`fl-field${problems.length ? " wrong" : ""}${nested ? " nested" : ""}${value === undefined ? " unset" : ""}`}>
       <div className="fl-label">
@@ -75,5 +76,6 @@ function Likely({ field, value, commit, ends }: FieldProps & { ends: [number, nu
 function defaultText(field: Field): string {
   const value = field.default;
   if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.length ? `: ${value.join(", ")}` : ": none";
   return `: ${typeof value === "object" ? JSON.stringify(value).replace(/["{}]/g, "").replace(":", " ") : value}${field.unit ? ` ${field.unit}` : ""}`;
 }

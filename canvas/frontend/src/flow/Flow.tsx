@@ -68,7 +68,7 @@ export function Flow() {
   const far = useStore((state) => state.transform[2] < FAR);
   const overview = useStore((state) => reachesOut(state, session.geometry));
   const nodes = model.buildNodes(session, moving.drag);
-  const edges = model.buildEdges(session);
+  const edges = model.buildEdges(session, moving.drag);
   return (
     <div className={`fl-flow${far ? " far" : ""}`} ref={frame} data-testid="fl-flow">
       <ReactFlow<AnyNode>

@@ -25,7 +25,7 @@ export const ServiceCard = memo(({ id, data, selected }: NodeProps<CardNode>) =>
     painter.current.paint(data);
   });
   return (
-    <div ref={root} className={`fl-card${data.wide ? " wide" : ""}${selected ? " selected" : ""}${data.problems ? " wrong" : ""}`} data-kind={data.kind.kind} data-serves={serves(data.kind.behaviour) || undefined}>
+    <div ref={root} className={`fl-card${data.wide ? " wide" : ""}${selected ? " selected" : ""}${data.problems ? " wrong" : ""}`} data-kind={data.kind.kind} data-behaviour={data.kind.behaviour} data-serves={serves(data.kind.behaviour) || undefined}>
       <Handle type="target" position={Position.Top} aria-label={`Connect to ${id}`} />
       <div className="fl-head">
         <div className="fl-arc" data-part="arc">
@@ -44,8 +44,13 @@ export const ServiceCard = memo(({ id, data, selected }: NodeProps<CardNode>) =>
         <div className="fl-health" data-part="health" />
       </div>
       <div className="fl-numbers" data-part="numbers"><span className="quiet">{designLine(data.node, data.kind)}</span></div>
+      <div className="fl-special" data-part="special" />
+      {data.kind.behaviour === "store" && <svg className="fl-replication" aria-hidden="true" />}
       {data.parts.map((part) => <PartRow key={part.az ?? ""} node={id} part={part} />)}
-      <div className="fl-tank" data-part="tank" hidden><i /></div>
+      {data.kind.behaviour === "store" && <small className="fl-lag" />}
+      <div className="fl-tank" data-part="tank" role="img" hidden><i /></div>
+      <div className="fl-tank dlq" data-part="dlq" role="img" hidden><i /></div>
+      <div className="fl-flags" data-part="flags" />
       {data.problems && <div className="fl-problem" role="img" aria-label={`Problem: ${data.problems}`} title={data.problems}>!</div>}
       {!data.problems && data.advice && (
         <div className="fl-tip" title={data.advice.text} role="img" aria-label={`Advice: ${data.advice.text}`}>

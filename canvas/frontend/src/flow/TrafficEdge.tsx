@@ -1,43 +1,42 @@
-import { BaseEdge, EdgeLabelRenderer, useInternalNode, type EdgeProps } from "@xyflow/react";
-import { memo, useEffect, useMemo, useRef } from "react";
+import { BaseEdge, EdgeLabelRenderer, type Edge, type EdgeProps } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
 import { causeWord, compact, duration, percent } from "../frames/words";
-import type { Rect } from "../layout/geometry";
 import type { Session } from "../session/session";
 import { useCanvas, useTick } from "../session/use";
 import { activeFaults } from "./active";
-import { edgeCurve, pathOf, pointOn } from "./path";
-
-type Internal = ReturnType<typeof useInternalNode>;
-const rectOf = (node: Internal): Rect | null =>
-  node ? { ...node.internals.positionAbsolute, w: node.measured.width ?? 0, h: node.measured.height ?? 0 } : null;
+import { BreakerMark, paintBreaker } from "./BreakerMark";
+import type { EdgeData } from "./model";
 
 /** A call edge. Its width says the rate, its particles (drawn by the overlay) the latency and the failures. */
-export const TrafficEdge = memo(({ id, source, target, selected, data }: EdgeProps) => {
+export const TrafficEdge = memo(({ id, selected, data }: EdgeProps<Edge<EdgeData>>) => {
   const { session, overlay } = useCanvas();
-  const from = rectOf(useInternalNode(source));
-  const to = rectOf(useInternalNode(target));
   const label = useRef<HTMLDivElement>(null);
   const line = useRef<SVGGElement>(null);
-  const key = JSON.stringify([from, to]);
-  const curve = useMemo(() => (from && to ? edgeCurve(from, to) : null), [key]);
+  const curve = data?.placed?.line;
   useEffect(() => {
     if (curve) overlay.current?.setCurve(id, curve);
   }, [curve, id, overlay]);
   useEffect(() => () => overlay.current?.dropCurve(id), [id, overlay]);
-  useTick(() => paintEdge(session, id, line.current, label.current));
-  if (!curve) return null;
-  const [x, y] = pointOn(curve, 0.5);
+  useTick(() => {
+    paintEdge(session, id, line.current, label.current);
+    const frames = session.stale ? null : session.frames;
+    const breaker = label.current?.parentElement?.querySelector<HTMLElement>(`[data-breaker="${CSS.escape(id)}"]`) ?? null;
+    if (data?.breaker) paintBreaker(breaker, frames, frames?.row(session.clock.playhead_s) ?? -1, id);
+  });
+  if (!data?.placed || !curve) return null;
+  const { label: [x, y], breaker: [bx, by], over } = data.placed;
   const hover = (on: boolean) => () => {
     label.current?.classList.toggle("hover", on);
     if (on) paintEdge(session, id, line.current, label.current);
   };
   return (
     <>
-      <g ref={line} className={`fl-edge${selected ? " selected" : ""}${data?.async ? " async" : ""}${data?.problems ? " wrong" : ""}`} onMouseEnter={hover(true)} onMouseLeave={hover(false)}>
-        <BaseEdge id={id} path={pathOf(curve)} interactionWidth={18} markerEnd="url(#fl-arrow)" />
+      <g ref={line} className={`fl-edge${selected ? " selected" : ""}${data.async ? " async" : ""}${data.problems ? " wrong" : ""}`} onMouseEnter={hover(true)} onMouseLeave={hover(false)}>
+        <BaseEdge id={id} path={curve.d} interactionWidth={18} markerEnd="url(#fl-arrow)" />
       </g>
       <EdgeLabelRenderer>
-        <div ref={label} className={`fl-edge-label${selected ? " selected" : ""}`} style={{ transform: `translate(${x + 10}px,${y}px) translateY(-50%)` }} />
+        <div ref={label} className={`fl-edge-label${selected ? " selected" : ""}`} style={{ transform: over ? `translate(${x}px,${y}px) translate(-50%,-50%)` : `translate(${x + 10}px,${y}px) translateY(-50%)` }} />
+        {data.breaker && <BreakerMark id={id} x={bx} y={by} />}
       </EdgeLabelRenderer>
     </>
   );
@@ -62,13 +61,15 @@ function paintEdge(session: Session, id: string, line: SVGGElement | null, label
   const width = String(Math.round(4 * (rate > 0 ? 1.2 + 0.9 * Math.log10(1 + rate) : 1)) / 4);
   if (path.style.strokeWidth !== `${width}px`) path.style.strokeWidth = `${width}px`;
   const fault = activeFaults(session).find((entry) => entry.target === id);
-  const state = fault ? "cut" : share > 0.01 ? "failing" : rate > 0 ? "busy" : "idle";
+  const grey = activeFaults(session).map((entry) => entry.grey?.[id]).filter(Boolean).join(", ");
+  const state = fault && !grey ? "cut" : grey ? "grey" : share > 0.01 ? "failing" : rate > 0 ? "busy" : "idle";
   if (line!.dataset.state !== state) line!.dataset.state = state;
   label.classList.toggle("failing", share > 0.01);
-  if (!label.matches(".hover, .selected, .failing")) return;
+  label.classList.toggle("grey", grey !== "");
+  if (!label.matches(".hover, .selected, .failing, .grey")) return;
   const cause = frames.meta.causes[value("cause")];
   const failing = share > 0 ? ` · ◆ ${percent(share)} ${causeWord(cause)}` : "";
   const again = value("retries") > 0.5 ? ` · ○ ${compact(value("retries"))}/s again` : "";
-  const text = `${fault ? `${fault.label} · ` : ""}${compact(rate)}/s${value("p99_s") > 0 ? ` · p99 ${duration(value("p99_s"))}` : ""}${again}${failing}`;
+  const text = `${grey ? `${grey} · ` : fault ? `${fault.label} · ` : ""}${compact(rate)}/s${value("p99_s") > 0 ? ` · p99 ${duration(value("p99_s"))}` : ""}${again}${failing}`;
   if (label.textContent !== text) label.textContent = text;
 }

@@ -1,4 +1,5 @@
 import { serves } from "../catalogue";
+import { lagWords, nodeWords, queueMark, worstLag } from "../frames/mark-words";
 import { HEALTH, clock, compact, duration, percent } from "../frames/words";
 import type { Frames } from "../frames/frames";
 import { markSvg } from "../marks";
@@ -6,7 +7,9 @@ import type { Session } from "../session/session";
 import { activeFaults } from "./active";
 import { paintChips } from "./chip-painter";
 import { paintCrown } from "./crown-painter";
+import { flags, moreRow, paintTank } from "./more-painter";
 import { paintPips } from "./pip-painter";
+import { paintReplication } from "./replication-painter";
 import type { CardData } from "./model";
 import { designLine, shownName } from "./design-line";
 
@@ -41,11 +44,13 @@ export class CardPainter {
     this.arc(0);
     this.html("health", "");
     this.html("numbers", `<span class="quiet">${escape(designLine(data.node, data.kind))}</span>`);
-    this.parts.get("tank")?.setAttribute("hidden", "");
-    this.parts.get("fault")?.setAttribute("hidden", "");
-    this.root.querySelectorAll<HTMLElement>(".fl-pip").forEach((pip) => ["state", "role", "ghost", "belief"].forEach((name) => delete pip.dataset[name]));
+    this.html("special", "");
+    this.html("flags", "");
+    for (const part of ["tank", "dlq", "fault"]) this.parts.get(part)?.setAttribute("hidden", "");
+    delete this.root.dataset.grey;
+    paintPips(this.root, data.parts, null, -1, this.id);
+    paintReplication(this.root, null, -1, this.id, undefined);
     this.root.querySelector(".fl-crown")?.remove();
-    this.root.querySelectorAll<HTMLElement>("[data-part=count]").forEach((count) => (count.textContent = ""));
   }
 
   private paintRow(frames: Frames, node: number, row: number, data: CardData): void {
@@ -54,41 +59,77 @@ export class CardPainter {
     this.root.dataset.health = word;
     this.html("health", `${markSvg(word)}${word === "ok" ? "" : word}`);
     this.parts.get("health")?.setAttribute("title", `Health: ${word}`);
-    this.root.parentElement?.setAttribute("aria-label", `${data.kind.label} ${shownName(data.node)}, ${word}`);
+    const calls = this.callsOf(data);
+    const special = nodeWords(frames, row, this.id, calls);
+    this.root.parentElement?.setAttribute("aria-label", `${data.kind.label} ${shownName(data.node)}, ${word}${special && `, ${special}`}`);
     const working = serves(data.kind.behaviour);
     this.arc(working ? value("utilisation") : 0);
-    this.html("numbers", working ? this.served(value) : this.passed(value));
-    this.tank(working ? value("queue") : 0);
+    this.html("numbers", working ? this.served(frames, row, value) : this.queued(frames, row, value));
+    this.html("special", moreRow(frames, row, this.id));
+    this.html("flags", this.greyFlag() + flags(frames, row, this.id, calls));
+    this.tanks(frames, row, working ? value("queue") : 0);
     this.fault();
-    paintPips(this.root, frames, row, this.id);
+    paintPips(this.root, data.parts, frames, row, this.id);
     paintCrown(this.root, frames, row, this.session.run?.phases ?? [], this.id);
-    paintChips(this.root, frames, row);
+    paintReplication(this.root, frames, row, this.id, (this.session.doc.objectives as { rpo_s?: number } | undefined)?.rpo_s);
+    paintChips(this.root, data.parts, frames, row);
   }
 
-  private served(value: (field: string) => number): string {
+  /** Calls that may be tried again; what a queue hands over is no call of its own. */
+  private callsOf(data: CardData): string[] {
+    if (data.kind.behaviour === "queue" || data.kind.behaviour === "topic") return [];
+    return this.session.edges.filter((edge) => edge.from === this.id).map((edge) => edge.id);
+  }
+
+  /** A queue says what it holds before it says what passes through it. */
+  private queued(frames: Frames, row: number, value: (field: string) => number): string {
+    const queue = queueMark(frames, row, this.id);
+    if (!queue) return this.passed(value);
+    return `<b>${compact(queue.waiting)} waiting</b><span>${compact(queue.inFlight)} in flight</span><span>${compact(value("rate"))}/s</span>`;
+  }
+
+  private served(frames: Frames, row: number, value: (field: string) => number): string {
     const load = value("load");
     const chevrons = load > 1 ? `<em title="offered work is ${load.toFixed(1)} × the capacity">${"›".repeat(Math.min(4, Math.ceil(load)))}</em>` : "";
-    return `<b>${percent(value("utilisation"))}${chevrons}</b>${this.passed(value)}`;
+    return `<b>${percent(value("utilisation"))}${chevrons}</b>${this.passed(value, this.behind(frames, row))}`;
   }
 
-  private passed(value: (field: string) => number): string {
+  /** How far the worst copy of a store is behind, where no line has room to say it. */
+  private behind(frames: Frames, row: number): string {
+    const lag = this.root.classList.contains("wide") ? null : worstLag(frames, row, this.id);
+    return lag && (lag.lag_s >= 1 || lag.paused) ? `<span title="${lagWords(lag, false)}">lag ${duration(lag.lag_s)}</span>` : "";
+  }
+
+  private passed(value: (field: string) => number, instead = ""): string {
     const rate = value("rate");
     const failed = value("failed");
     const p99 = value("p99_s");
     const failing = failed > 0 && rate > 0 ? `<span class="bad">${percent(Math.min(1, failed / Math.max(rate, failed)))} fail</span>` : "";
     const tail = p99 > 0 ? `<span title="99 % of answers were faster">p99 ${duration(p99)}</span>` : "";
-    return `<span>${compact(rate)}/s</span>${failing || tail}`;
+    return `<span>${compact(rate)}/s</span>${failing || instead || tail}`;
   }
 
-  /** Depth of the queue on a logarithmic scale: 10, 100, 1k and 10k are equally far apart. */
-  private tank(queue: number): void {
-    const tank = this.parts.get("tank");
-    if (!tank) return;
-    tank.toggleAttribute("hidden", !(queue >= 1));
-    if (!(queue >= 1)) return;
-    tank.style.setProperty("--level", String(Math.min(1, Math.log10(queue + 1) / 4)));
-    tank.title = `${compact(queue)} waiting`;
-    tank.dataset.depth = compact(queue);
+  /** The tank of what waits: always there for a queue, with a small one for its dead letters; elsewhere only while something waits. */
+  private tanks(frames: Frames, row: number, waiting: number): void {
+    const [tank, dlq] = [this.parts.get("tank"), this.parts.get("dlq")];
+    const queue = queueMark(frames, row, this.id);
+    const depth = queue?.waiting ?? waiting;
+    tank?.toggleAttribute("hidden", !queue && depth < 1);
+    tank?.classList.toggle("large", queue !== null);
+    if (tank) tank.dataset.depth = queue ? "" : compact(depth);
+    paintTank(tank, depth, `${compact(depth)} waiting`, queue && queue.expiry > 0.8 ? "expiring" : "");
+    dlq?.toggleAttribute("hidden", !queue?.deadLetter);
+    if (queue?.deadLetter) paintTank(dlq, queue.dead, `${compact(queue.dead)} in the dead-letter queue ${queue.deadLetter}`, queue.dead >= 1 ? "bad" : "");
+  }
+
+  /** How badly it works, where it works badly. */
+  private greyFlag(): string {
+    const grey = this.grey();
+    return grey && `<span class="grey">${markSvg("clock")}${escape(grey)}</span>`;
+  }
+
+  private grey(): string {
+    return activeFaults(this.session).map((entry) => entry.grey?.[this.id]).filter(Boolean).join(", ");
   }
 
   private fault(): void {
@@ -96,8 +137,10 @@ export class CardPainter {
     if (!badge) return;
     const fault = activeFaults(this.session).find((entry) => entry.target === this.id || entry.target.startsWith(`${this.id}[`));
     badge.toggleAttribute("hidden", !fault);
+    const grey = this.grey();
+    this.root.toggleAttribute("data-grey", grey !== "");
     if (!fault) return;
-    this.html("fault", `${markSvg("bolt")}${clock(this.session.clock.playhead_s - fault.start_s)}`);
+    this.html("fault", `${markSvg(grey ? "clock" : "bolt")}${clock(this.session.clock.playhead_s - fault.start_s)}`);
     badge.title = fault.sentence || fault.label;
   }
 

@@ -53,7 +53,7 @@ function slide(root: HTMLElement, from: HTMLElement | undefined, to: HTMLElement
 }
 
 /** Where a pip lies on its card. */
-function placeOn(pip: HTMLElement): { x: number; y: number } {
+export function placeOn(pip: HTMLElement): { x: number; y: number } {
   const part = pip.offsetParent as HTMLElement | null;
   return { x: (part?.offsetLeft ?? 0) + pip.offsetLeft, y: (part?.offsetTop ?? 0) + pip.offsetTop };
 }

@@ -3,11 +3,13 @@ import { kindOf, type Kind } from "../catalogue";
 import { badgeOf } from "../document/advice";
 import { isSynchronous } from "../document/connect";
 import { problemsAt } from "../document/problems";
-import { edgeId, type Node, type Region } from "../document/types";
-import type { Rect } from "../layout/geometry";
+import { edgeId, type Edge, type Node, type Region } from "../document/types";
+import type { Geometry, Rect } from "../layout/geometry";
 import type { Session } from "../session/session";
 import { shownName } from "./design-line";
+import { edgeLine } from "./path";
 import { partsOf, type Part } from "./pips";
+import { placed, route, type Placed } from "./route";
 
 /** React Flow's nodes and edges are derived from the document; an unchanged one keeps its identity, so nothing is drawn twice. */
 type Badge = ReturnType<typeof badgeOf>;
@@ -17,6 +19,7 @@ export type LaneData = { az: string; region: string; home: string };
 export type CardNode = FlowNode<CardData, "card">;
 export type RegionNode = FlowNode<RegionData, "region">;
 export type LaneNode = FlowNode<LaneData, "lane">;
+export type EdgeData = { problems: number; async: boolean; breaker: boolean; placed: Placed | undefined };
 export type AnyNode = CardNode | RegionNode | LaneNode;
 
 /** Positions of what is being dragged right now, in canvas pixels. */
@@ -24,7 +27,9 @@ export type Drag = ReadonlyMap<string, { x: number; y: number }>;
 
 export class Model {
   private nodes = new Map<string, { key: string; node: AnyNode }>();
-  private edges = new Map<string, { key: string; edge: FlowEdge }>();
+  private edges = new Map<string, { key: string; edge: FlowEdge<EdgeData> }>();
+  private lines = new Map<string, Placed>();
+  private drawn: { geometry: Geometry | null; edges: unknown; moving: boolean } = { geometry: null, edges: null, moving: false };
 
   buildNodes(session: Session, drag: Drag): AnyNode[] {
     const { doc, geometry } = session;
@@ -56,6 +61,28 @@ export class Model {
     return out;
   }
 
+  /** Lines are laid round the cards when these have come to rest; while one is dragged its own lines follow it as plain curves. */
+  private placeLines(session: Session, drag: Drag): void {
+    const { geometry } = session;
+    const moving = drag.size > 0;
+    if (!moving && !this.drawn.moving && this.drawn.geometry === geometry && this.drawn.edges === session.doc.edges) return;
+    this.drawn = { geometry, edges: session.doc.edges, moving };
+    const cards = [...geometry.cards.values()];
+    const dragged = draggedCards(session, drag);
+    const taken = new Map<number, number>();
+    const lines = new Map<string, Placed>();
+    const labels: Rect[] = [];
+    for (const edge of session.doc.edges ?? []) {
+      const id = edgeId(edge);
+      const [from, to] = [edge.from, edge.to].map((id) => dragged.get(id) ?? geometry.cards.get(id));
+      const known = this.lines.get(id);
+      if (!from || !to) continue;
+      if (!moving) lines.set(id, placed(from, to, route(from, to, cards, taken), cards, hasBreaker(edge), labels));
+      else lines.set(id, known && !dragged.has(edge.from) && !dragged.has(edge.to) ? known : placed(from, to, edgeLine(from, to), []));
+    }
+    this.lines = lines;
+  }
+
   private box(
     type: "region" | "lane" | "card", id: string, size: Rect, at: { x: number; y: number }, data: AnyNode["data"], session: Session, zIndex: number,
   ): AnyNode {
@@ -73,23 +100,40 @@ export class Model {
     return node;
   }
 
-  buildEdges(session: Session): FlowEdge[] {
+  buildEdges(session: Session, drag: Drag): FlowEdge<EdgeData>[] {
+    this.placeLines(session, drag);
     return (session.doc.edges ?? []).map((edge) => {
       const id = edgeId(edge);
       const selected = session.view.selected.has(id);
       const problems = problemsAt(session.problems, `edges.${id}`).length;
       const async = !isSynchronous(session.doc, session.catalogue, edge);
-      const key = JSON.stringify([edge, selected, problems, async]);
+      const breaker = hasBreaker(edge);
+      const placed = this.lines.get(id);
+      const key = JSON.stringify([edge, selected, problems, async, placed]);
       const known = this.edges.get(id);
       if (known?.key === key) return known.edge;
-      const made: FlowEdge = {
-        id, type: "traffic", source: edge.from, target: edge.to, selected, data: { problems, async }, focusable: true,
+      const made: FlowEdge<EdgeData> = {
+        id, type: "traffic", source: edge.from, target: edge.to, selected, data: { problems, async, breaker, placed }, focusable: true,
         ariaLabel: `${edge.from} calls ${edge.to}`, interactionWidth: 18,
       };
       this.edges.set(id, { key, edge: made });
       return made;
     });
   }
+}
+
+const hasBreaker = (edge: Edge): boolean => edge.breaker !== undefined && edge.breaker !== null;
+
+/** Where the cards lie that are being dragged now, alone or with their Region. */
+function draggedCards({ geometry }: Session, drag: Drag): Map<string, Rect> {
+  const out = new Map<string, Rect>();
+  for (const [id, card] of geometry.cards) {
+    const region = card.place ? geometry.regions.get(card.place.region) : undefined;
+    const moved = card.place ? drag.get(card.place.region) : undefined;
+    const at = drag.get(id) ?? (region && moved ? { x: card.x + moved.x - region.x, y: card.y + moved.y - region.y } : null);
+    if (at) out.set(id, { x: at.x, y: at.y, w: card.w, h: card.h });
+  }
+  return out;
 }
 
 /** What tells two versions of a box apart; the catalogue's long entry of a kind never changes under its name. */

@@ -25,6 +25,20 @@ export interface Part {
 }
 
 export const MOST_PIPS = 12;
+/** Widths in pixels: of a pip or chip with the gap after it, of a small one, and what the count beside them needs. */
+const PITCH = 18;
+const DENSE = 12;
+const COUNT_W = 66;
+/** So few are worth more than their count. */
+const FEW = 4;
+
+/** How many of these marks fit into a stretch of a card, at most 12, and whether they have to be small for it; the others are counted. */
+export function fitting(count: number, width: number): { shown: number; dense: boolean } {
+  const room = width - 20 - COUNT_W;
+  if (count <= Math.min(MOST_PIPS, Math.floor(room / PITCH))) return { shown: count, dense: false };
+  if (count <= FEW && count * (PITCH + 4) <= width - 20) return { shown: count, dense: false };
+  return { shown: Math.min(count, MOST_PIPS, Math.max(1, Math.floor(room / DENSE))), dense: true };
+}
 
 export function partsOf(node: Node, kind: Kind, card: Card, region: Region | undefined, geometry: Geometry, frames: Frames | null): Part[] {
   const { place } = card;
@@ -42,6 +56,7 @@ export function partsOf(node: Node, kind: Kind, card: Card, region: Region | und
     return parts;
   }
   const spread = place?.azs.length ? place.azs : azs;
+  if (!serves(kind.behaviour)) return parts;
   for (let i = 0; i < designed(node, kind); i++) partOf(spread[i % Math.max(1, spread.length)]).pips.push({ index: i, row: -1 });
   return parts;
 }

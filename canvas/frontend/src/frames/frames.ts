@@ -1,4 +1,4 @@
-import type { Column, FrameMeta, Payload } from "../protocol";
+import type { Column, Facts, FrameMeta, Payload } from "../protocol";
 import { edgeFlows, type EdgeFlow } from "./flow";
 
 /** A block of a run: row-major [row, item, field], read by names that are resolved once. */
@@ -30,10 +30,12 @@ export class Frames {
   readonly nodeIndex: ReadonlyMap<string, number>;
   readonly edgeIndex: ReadonlyMap<string, number>;
   readonly flows: EdgeFlow[];
+  private readonly marks: Float32Array;
+  private readonly markIndex: ReadonlyMap<string, number>;
 
   constructor(
     readonly meta: FrameMeta,
-    payload: Pick<Payload, "nodes" | "edges" | "insts" | "targets">,
+    payload: Pick<Payload, "nodes" | "edges" | "insts" | "targets" | "marks">,
   ) {
     this.nodes = new Block(column(payload.nodes), meta.node_ids.length, meta.node_fields);
     this.edges = new Block(column(payload.edges), meta.edge_ids.length, meta.edge_fields);
@@ -41,7 +43,23 @@ export class Frames {
     this.targets = new Block(column(payload.targets), meta.targets.length, meta.target_fields);
     this.nodeIndex = new Map(meta.node_ids.map((id, i) => [id, i]));
     this.edgeIndex = new Map(meta.edge_ids.map((id, i) => [id, i]));
+    this.marks = column(payload.marks);
+    this.markIndex = new Map((meta.marks ?? []).map(([item, field], i) => [`${item} ${field}`, i]));
     this.flows = edgeFlows(meta, this.edges);
+  }
+
+  /** What an item has to show of a field; NaN when it has none. */
+  mark(row: number, item: string, field: string): number {
+    const at = this.markIndex.get(`${item} ${field}`);
+    return at === undefined ? NaN : this.marks[row * this.markIndex.size + at];
+  }
+
+  hasMark(item: string, field: string): boolean {
+    return this.markIndex.has(`${item} ${field}`);
+  }
+
+  factsOf(item: string): Facts {
+    return this.meta.facts?.[item] ?? {};
   }
 
   /** The last row that lies at or before a time; -1 when there is none yet. */

@@ -28,17 +28,20 @@ export function autoPoints(doc: Scenario, catalogue: Catalogue): { [id: string]:
   return points;
 }
 
-/** Longest path from any start to each node; an edge that would close a cycle is left out. */
+/** Longest path from any start to each node, dead letters included; an edge that would close a cycle is left out. */
 export function depths(doc: Scenario): Map<string, number> {
   const next = new Map<string, string[]>();
-  for (const edge of doc.edges ?? []) next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to]);
+  const deadLetters = [...doc.nodes.map((node) => ({ from: node.id, to: node.dead_letter })), ...(doc.edges ?? []).map((edge) => ({ from: edge.from, to: edge.dead_letter }))];
+  const known = new Set(doc.nodes.map((node) => node.id));
+  const ways = [...(doc.edges ?? []), ...deadLetters.filter((way): way is { from: string; to: string } => known.has(way.to as string))];
+  for (const way of ways) next.set(way.from, [...(next.get(way.from) ?? []), way.to]);
   const depth = new Map<string, number>();
   const walk = (id: string, at: number, path: ReadonlySet<string>): void => {
     if (path.has(id) || (depth.get(id) ?? -1) >= at) return;
     depth.set(id, at);
     for (const to of next.get(id) ?? []) walk(to, at + 1, new Set([...path, id]));
   };
-  const called = new Set((doc.edges ?? []).map((edge) => edge.to));
+  const called = new Set(ways.map((way) => way.to));
   for (const node of doc.nodes) if (!called.has(node.id)) walk(node.id, 0, new Set());
   for (const node of doc.nodes) if (!depth.has(node.id)) walk(node.id, 0, new Set());
   return depth;

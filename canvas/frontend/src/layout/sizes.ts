@@ -13,9 +13,12 @@ export const GRID = 8;
 
 const PLAIN_H = 68;
 const WITH_PIPS_H = 88;
+const WITH_BOTH_H = 106;
+/** Below the numbers: a row of pips or belief chips, a row of what only this behaviour has, or both. */
+const TALLER: { [behaviour: string]: number } = {
+  station: WITH_PIPS_H, store: WITH_PIPS_H, balancer: WITH_PIPS_H, queue: WITH_PIPS_H, topic: WITH_PIPS_H, function: WITH_PIPS_H, cache: WITH_BOTH_H,
+};
 
-/** Cards with instances or targets have a second row of pips or belief chips. */
-export const cardHeight = (behaviour: string): number =>
-  behaviour === "station" || behaviour === "store" || behaviour === "balancer" ? WITH_PIPS_H : PLAIN_H;
+export const cardHeight = (behaviour: string): number => TALLER[behaviour] ?? PLAIN_H;
 
 export const snap = (value: number): number => Math.round(value / GRID) * GRID;

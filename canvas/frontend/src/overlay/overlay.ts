@@ -1,9 +1,9 @@
-import { arcTable, type Cubic } from "../flow/path";
+import { arcTable, type Line } from "../flow/path";
 import { eachParticle } from "../frames/particles";
 import type { Session } from "../session/session";
 import { SPRITE, sprites, type Sprites } from "./sprites";
 
-const PIECES = 24;
+const PIECES = 32;
 const still = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-motion: reduce)") : null;
 
 /**
@@ -33,10 +33,9 @@ export class Overlay {
     this.off();
   }
 
-  setCurve(id: string, curve: Cubic): void {
-    const key = curve.map((value) => value.toFixed(1)).join();
-    if (this.curves.get(id)?.key === key) return;
-    this.curves.set(id, { key, table: arcTable(curve, PIECES) });
+  setCurve(id: string, line: Line): void {
+    if (this.curves.get(id)?.key === line.d) return;
+    this.curves.set(id, { key: line.d, table: arcTable(line, PIECES) });
     this.session.clock.wake();
   }
 

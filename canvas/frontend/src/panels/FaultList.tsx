@@ -2,7 +2,8 @@ import type { Fault } from "../document/types";
 import { Sign } from "../glyphs";
 import { useSession } from "../session/use";
 import { FieldRow } from "../fields/FieldRow";
-import { NO_SCOPE, Seconds } from "./Inject";
+import { Seconds } from "./Inject";
+import { scopeOf } from "./scope";
 
 /** All faults of the document: when, how long, and away with them. */
 export function FaultList() {
@@ -36,7 +37,7 @@ function FaultItem({ fault }: { fault: Fault }) {
         <Seconds label="for" value={fault.for_s as number | undefined} placeholder={kind?.default_for_s ?? null} commit={(for_s) => session.editFault(id, { for_s: for_s ?? null })} />
       </div>
       {kind?.fields.map((field) => (
-        <FieldRow key={field.name} field={field} value={fault[field.name]} path="" scope={NO_SCOPE} commit={(value) => session.editFault(id, { params: { [field.name]: value ?? field.default } })} />
+        <FieldRow key={field.name} field={field} value={fault[field.name]} path={`faults.${id}.${field.name}`} scope={{ ...scopeOf(session), problems: [] }} commit={(value) => session.editFault(id, { params: { [field.name]: value ?? field.default } })} />
       ))}
     </section>
   );

@@ -7,49 +7,64 @@ import { FieldRow, type FieldScope } from "../fields/FieldRow";
 import { clock } from "../frames/words";
 import { Sign } from "../glyphs";
 import { useSession } from "../session/use";
+import { grouped, type FaultGroup } from "./fault-groups";
+import { scopeOf } from "./scope";
+import { useRoving } from "./use-roving";
 
-/** A fault has no places to choose from and no problems of its own. */
-export const NO_SCOPE: FieldScope = { problems: [], azs: [], regions: [] };
+/** A time has no places to choose from and no problems of its own. */
+const NO_SCOPE: FieldScope = { problems: [], azs: [], regions: [] };
+/** With more entries than this there is a box to find one. */
+const FEW = 6;
 
 /** Ways to break a target. One click injects with the defaults at the playhead; the arrow opens what can be set first. */
 export function Inject({ target: id, after }: { target: string; after?: () => void }) {
   const session = useSession();
   const target = targetOf(session.doc, session.catalogue, id);
   const [open, setOpen] = useState<string | null>(null);
+  const [wanted, setWanted] = useState("");
+  const roving = useRoving();
   if (!target) return null;
   const faults = offeredFaults(session.catalogue, target.type, target.kind);
   if (!faults.length) return <p className="quiet">No fault can hit {target.label}.</p>;
+  const groups = grouped(faults, wanted);
   const row = (fault: FaultKind) => (
     <div key={fault.kind} className={`fl-inject-row${open === fault.kind ? " open" : ""}`}>
-      <button type="button" className="fl-break" title={fault.library ? `${fault.kind}: ${fault.sentence}` : fault.sentence} onClick={() => (inject(session, fault, id, {}), after?.())}>
-        <Sign name="bolt" size={13} /> {fault.label}
+      <button type="button" className="fl-break" data-rove="" title={fault.library ? `${fault.kind}: ${fault.sentence}` : fault.sentence} onClick={() => (inject(session, fault, id, {}), after?.())}>
+        <Sign name="bolt" size={13} /> <span>{fault.label}</span>
       </button>
-      <button type="button" className="fl-icon" aria-expanded={open === fault.kind} aria-label={`Settings of ${fault.label}`} onClick={() => setOpen(open === fault.kind ? null : fault.kind)}>
+      <button type="button" className="fl-icon" aria-expanded={open === fault.kind} aria-label={`Settings of ${fault.label}`} title="Set it first" onClick={() => setOpen(open === fault.kind ? null : fault.kind)}>
         <Sign name="down" size={13} />
       </button>
       {open === fault.kind && <InjectForm fault={fault} target={id} after={after} />}
     </div>
   );
   return (
-    <div className="fl-inject" role="group" aria-label={`Break ${target.label}`}>
-      {faults.filter((fault) => !fault.library).map(row)}
-      {libraries(faults).map(([library, own]) => (
-        <details key={library} className="fl-library">
-          <summary>
-            {library} actions <span className="quiet">{own.length}</span>
-          </summary>
-          {own.map(row)}
-        </details>
-      ))}
+    <div className="fl-inject" role="group" aria-label={`Break ${target.label}`} {...roving}>
+      {faults.length > FEW && (
+        <input className="fl-input fl-find" type="search" placeholder={`Find among ${faults.length} faults`} aria-label="Find a fault" value={wanted} data-rove="" onChange={(event) => setWanted(event.target.value)} />
+      )}
+      {groups.map((group) => <Group key={group.title} group={group} titled={groups.length > 1} row={row} />)}
+      {!groups.length && <p className="quiet">No fault of {target.label} is called that.</p>}
     </div>
   );
 }
 
-/** Faults with a library's name, by library. */
-function libraries(faults: FaultKind[]): [string, FaultKind[]][] {
-  const groups = new Map<string, FaultKind[]>();
-  for (const fault of faults) if (fault.library) groups.set(fault.library, [...(groups.get(fault.library) ?? []), fault]);
-  return [...groups];
+function Group({ group, titled, row }: { group: FaultGroup; titled: boolean; row: (fault: FaultKind) => React.ReactNode }) {
+  if (group.folded)
+    return (
+      <details className="fl-library">
+        <summary data-rove="">
+          {group.title} <span className="quiet">{group.faults.length}</span>
+        </summary>
+        {group.faults.map(row)}
+      </details>
+    );
+  return (
+    <section aria-label={group.title}>
+      {titled && <h4>{group.title}</h4>}
+      {group.faults.map(row)}
+    </section>
+  );
 }
 
 type Session = ReturnType<typeof useSession>;
@@ -76,9 +91,9 @@ function InjectForm({ fault, target, after }: { fault: FaultKind; target: string
       <Seconds label="Starts at" placeholder={startOf(session)} value={at_s} commit={setAt} />
       <Seconds label="Lasts" placeholder={fault.default_for_s} value={for_s} commit={setFor} />
       {fault.fields.map((field) => (
-        <FieldRow key={field.name} field={field} value={params[field.name]} path="" scope={NO_SCOPE} commit={(value: Json | undefined) => setParams({ ...params, [field.name]: value })} />
+        <FieldRow key={field.name} field={field} value={params[field.name]} path="" scope={{ ...scopeOf(session), problems: [] }} commit={(value: Json | undefined) => setParams({ ...params, [field.name]: value })} />
       ))}
-      <button type="button" className="fl-button danger" onClick={() => (inject(session, fault, target, { at_s, for_s, params }), after?.())}>
+      <button type="button" className="fl-button danger" data-rove="" onClick={() => (inject(session, fault, target, { at_s, for_s, params }), after?.())}>
         <Sign name="bolt" size={13} /> Inject at {clock(at_s ?? startOf(session))}
       </button>
     </div>

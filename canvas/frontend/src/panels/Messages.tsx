@@ -29,15 +29,25 @@ export function FaultMenu() {
   useEffect(() => {
     if (!menu) return;
     const el = box.current!;
-    el.querySelector<HTMLElement>("button")?.focus();
-    // A menu near the lower edge opens upwards, or its last entries could not be reached.
-    el.style.top = `${Math.max(8, Math.min(menu.y, window.innerHeight - el.offsetHeight - 8))}px`;
-    el.style.left = `${Math.max(8, Math.min(menu.x, window.innerWidth - el.offsetWidth - 8))}px`;
+    el.querySelector<HTMLElement>("[data-rove]")?.focus();
+    // A menu near the lower edge opens upwards, or its last entries could not be reached; one that grows moves up with what it opened.
+    const place = (): void => {
+      el.style.top = `${Math.max(8, Math.min(menu.y, window.innerHeight - el.offsetHeight - 8))}px`;
+      el.style.left = `${Math.max(8, Math.min(menu.x, window.innerWidth - el.offsetWidth - 8))}px`;
+    };
+    place();
+    const grown = new ResizeObserver(place);
+    grown.observe(el);
+    window.addEventListener("resize", place);
     const away = (event: Event): void => {
       if (!event.composedPath().includes(el)) session.view.openMenu(null);
     };
     document.addEventListener("pointerdown", away, true);
-    return () => document.removeEventListener("pointerdown", away, true);
+    return () => {
+      grown.disconnect();
+      window.removeEventListener("resize", place);
+      document.removeEventListener("pointerdown", away, true);
+    };
   }, [menu, session]);
   if (!menu) return null;
   const target = targetOf(session.doc, session.catalogue, menu.target);

@@ -4,13 +4,14 @@ import { edgeId, type Edge } from "../../document/types";
 import { FieldRow } from "../../fields/FieldRow";
 import { AdviceOn } from "../Advice";
 import { useSession } from "../../session/use";
+import { scopeOf } from "../scope";
 import { BreakIt, Remove, Title } from "./parts";
 
 /** A call: how long the caller waits, how often it tries, and what protects it. */
 export function EdgePanel({ edge }: { edge: Edge }) {
   const session = useSession();
   const id = edgeId(edge);
-  const scope = { problems: session.problems, azs: [], regions: [] };
+  const scope = scopeOf(session);
   return (
     <>
       <Title glyph="network" kind="Call"><b className="fl-name">{edge.from} → {edge.to}</b></Title>

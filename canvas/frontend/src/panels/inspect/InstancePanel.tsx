@@ -1,4 +1,5 @@
 import { useRef } from "react";
+import { LAUNCHING, lagMark, lagWords, lifeOf, STAGES } from "../../frames/mark-words";
 import { compact, percent } from "../../frames/words";
 import { useCanvas, useTick } from "../../session/use";
 import { BreakIt, Title } from "./parts";
@@ -30,5 +31,10 @@ function factsOf(session: ReturnType<typeof useCanvas>["session"], id: string): 
   const row = frames.row(session.clock.playhead_s);
   const value = (field: string): number => frames.instances.at(row, i, field);
   const busy = value("state") === 0 ? `, ${percent(value("utilisation"))} busy, ${compact(value("queue"))} waiting` : "";
-  return `In ${frames.meta.instances[i].place}: ${STATE[value("state")] ?? "in service"}${busy}.`;
+  const life = lifeOf(frames, row, i);
+  const left = life && Number.isFinite(life.left_s) ? `, ${Math.ceil(life.left_s)} s left` : "";
+  const onItsWay = life && life.stage > 0 && (value("state") === 0 || life.stage === LAUNCHING);
+  const lag = lagMark(frames, row, id);
+  const behind = lag && (lag.lag_s > 0 || lag.paused) ? `, ${lagWords(lag, false)}` : "";
+  return `In ${frames.meta.instances[i].place}: ${onItsWay ? `${STAGES[life.stage]}${left}` : (STATE[value("state")] ?? "in service")}${busy}${behind}.`;
 }

@@ -5,9 +5,10 @@ import { setNodeFields } from "../../document/edits";
 import { placeOf } from "../../document/placement";
 import { problemsAt } from "../../document/problems";
 import { edgeId, regionOfAz } from "../../document/types";
-import { FieldRow, type FieldScope } from "../../fields/FieldRow";
+import { FieldRow } from "../../fields/FieldRow";
 import { AdviceOn } from "../Advice";
 import { useSession } from "../../session/use";
+import { scopeOf } from "../scope";
 import { Losses } from "./Losses";
 import { BreakIt, IdInput, Remove, Title } from "./parts";
 
@@ -17,7 +18,7 @@ export function NodePanel({ id, kind }: { id: string; kind: Kind }) {
   const node = session.doc.nodes.find((entry) => entry.id === id)!;
   const place = placeOf(session.doc, node, kind);
   const region = session.doc.regions?.find((entry) => entry.id === (place?.region ?? regionOfAz(session.doc, String(node.az))?.id));
-  const scope: FieldScope = { problems: session.problems, azs: region?.azs ?? [], regions: (session.doc.regions ?? []).map((r) => r.id), anyAzs: (session.doc.regions ?? []).flatMap((r) => r.azs) };
+  const scope = { ...scopeOf(session), azs: region?.azs ?? [] };
   const own = problemsAt(session.problems, `nodes.${id}`).filter((message) => !kind.fields.some((f) => problemsAt(session.problems, `nodes.${id}.${f.name}`).includes(message)));
   const row = (field: Field) => (
     <FieldRow key={field.name} field={field} value={node[field.name]} path={`nodes.${id}.${field.name}`} scope={scope} commit={(value) => session.edit((doc) => setNodeFields(doc, id, { [field.name]: value }))} />
