@@ -121,7 +121,8 @@ def test_the_strip_passes_over_a_fault_the_run_has_not_reached() -> None:
 
 
 def test_the_strip_shows_the_worst_of_many_faults() -> None:
-    faults = [{"kind": "slow", "target": t, "rto_s": rto_s, "rpo_s": rpo_s} for t, rto_s, rpo_s in (("a", 5, 0), ("b", 90, 3), ("c", 7, None))]
+    measured = (("a", 5, 0), ("b", 90, 3), ("c", 7, None))
+    faults = [{"kind": "slow", "target": target, "rto_s": rto_s, "rpo_s": rpo_s} for target, rto_s, rpo_s in measured]
     tiles = {t["label"]: t for t in strip({"faults": faults}, {})}
     assert (tiles["RTO, worst of 3"]["value"], tiles["RPO, worst of 3"]["value"]) == ("90", "3")
     assert "Slow of a: 5 s; Slow of b: 90 s; Slow of c: 7 s" in tiles["RTO, worst of 3"]["help"]

@@ -82,8 +82,10 @@ def _worst(faults: list[dict[str, Any]], objectives: dict[str, Any]) -> list[dic
     for key, own in zip(("rto_s", "rpo_s"), every, strict=True):
         unknown = math.inf if key == "rto_s" else -1.0  # never restored is worse than anything, nothing known is not
         longest = max(range(len(faults)), key=lambda k: unknown if faults[k].get(key) is None else faults[k][key])
-        listed = "; ".join(f"{fault_label(f['kind'])} of {f['target']}: {tile['value']} {tile['unit']}".strip() for f, tile in zip(faults, own))
-        tiles.append({**own[longest], "label": f"{own[longest]['label']}, worst of {len(faults)}", "help": f"{own[longest]['help']} {listed}."})
+        worst = own[longest]
+        named = zip((f"{fault_label(f['kind'])} of {f['target']}" for f in faults), own)
+        listed = "; ".join(f"{name}: {tile['value']} {tile['unit']}".strip() for name, tile in named)
+        tiles.append({**worst, "label": f"{worst['label']}, worst of {len(faults)}", "help": f"{worst['help']} {listed}."})
     return tiles
 
 
