@@ -144,6 +144,22 @@ def test_a_fault_from_the_canvas_becomes_new_frames_and_a_comparison() -> None:
     assert app.session_state[STORE].previous.id == first
 
 
+def test_what_the_canvas_holds_is_not_sent_again_until_it_asks() -> None:
+    app = opened()
+    with_fake_engine(app)
+    send(app, {"t": "run"})
+    first = payload_of(app)
+    assert (first["catalogue"], first["frames"]["base"]) == (None, None) and "nodes" in first
+    send(app, {"t": "seek", "t_s": 5}, first=2)
+    second = payload_of(app)
+    assert second["frames"]["base"] == {"id": first["frames"]["id"], "n": first["frames"]["n"]}
+    assert second["catalogue"] is None and not {"nodes", "edges", "insts", "targets", "marks"} & set(second)
+    send(app, {"t": "resend"}, first=3)
+    third = payload_of(app)
+    assert third["catalogue"]["kinds"] and third["frames"]["base"] is None
+    assert len(array_of(app, "nodes")) == third["frames"]["n"] * len(third["frames"]["node_ids"]) * len(NODE_FIELDS)
+
+
 def test_a_repeated_trigger_is_done_once() -> None:
     app = opened()
     with_fake_engine(app)

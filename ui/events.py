@@ -30,7 +30,7 @@ def handle(store: Store, message: dict[str, Any] | None) -> None:
             continue
         try:
             handler(store, event)
-            store.touched = store.touched or event["t"] != "seek"
+            store.touched = store.touched or event["t"] not in ("seek", "resend")
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.exception("An event of the canvas could not be understood")
             store.refusal = f"The canvas sent {event.get('t')!r} in a form that was not understood ({error})."
@@ -130,6 +130,11 @@ def on_seek(store: Store, event: Event) -> None:
     store.playhead_s = max(0.0, float(event["t_s"]))
 
 
+def on_resend(store: Store, event: Event) -> None:
+    """The canvas has not what the last message goes on from: everything again."""
+    store.held = stores.Held()
+
+
 HANDLERS: dict[str, Callable[[Store, Event], None]] = {
     "doc": on_doc,
     "run": on_run,
@@ -142,6 +147,7 @@ HANDLERS: dict[str, Callable[[Store, Event], None]] = {
     "seed": on_seed,
     "variant": on_variant,
     "seek": on_seek,
+    "resend": on_resend,
 }
 
 

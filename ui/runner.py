@@ -103,7 +103,7 @@ class Runner:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._run: EngineRun | None = None  # these two are touched by the working thread only
-        self._run_seed = -1
+        self._run_seed, self._run_id = -1, ""
         self._looked_at = time.monotonic()
 
     def status(self) -> Status:
@@ -161,13 +161,14 @@ class Runner:
             if self._status.run_id == run_id and self._status.state != "cancelled":
                 self._status = replace(self._status, **changes)
 
-    def begin(self, job: Job) -> EngineRun:
-        """Called by the working thread: the run of a job, continuing the one before it where it can."""
+    def begin(self, job: Job, run_id: str) -> tuple[EngineRun, str | None]:
+        """Called by the working thread: the run of a job, continuing the one before it where it can, and the id of that one."""
+        before, self._run_id = self._run_id, run_id
         if job.branch and self._run is not None and self._run_seed == job.seed:
             self._run = self._run.branch(job.scenario)
-        else:
-            self._run, self._run_seed = self._start(job), job.seed
-        return self._run
+            return self._run, before
+        self._run, self._run_seed = self._start(job), job.seed
+        return self._run, None
 
     def abandoned(self) -> bool:
         """Whether nobody has asked for the status for a long time."""
@@ -208,27 +209,27 @@ class _Work:
             self.stop.wait(WARM_LOOK_S)
 
     def _simulate(self) -> None:
-        run = self.runner.begin(self.job)
+        run, before = self.runner.begin(self.job, self.run_id)
         due, rev, done = time.monotonic() + FIRST_S, 0, False
         self.runner.publish(self.run_id, state="running", message="Simulating…", fraction=0.0)
         while not done and not self.stop.is_set() and not self.runner.abandoned():
             done = run.advance(budget_s=SLICE_S if rev else min(SLICE_S, FIRST_S))
             if not done and time.monotonic() > due:
-                self._deliver(run, rev, final=False)
+                self._deliver(run, before, rev, final=False)
                 if not rev:
                     self.runner.wait_until_handed_over()
                 due, rev = time.monotonic() + PARTIAL_S, rev + 1
         if done:
-            self._deliver(run, rev, final=True)
+            self._deliver(run, before, rev, final=True)
         elif self.runner.abandoned():
             self.runner.publish(self.run_id, state="cancelled", message="Stopped: nobody was looking.")
 
-    def _deliver(self, run: EngineRun, rev: int, final: bool) -> None:
+    def _deliver(self, run: EngineRun, before: str | None, rev: int, final: bool) -> None:
         if not final and run.reached_s < 1:
             return
         result, job = run.result(), self.job
         stopped = result.stopped
-        snapshot = Snapshot(self.run_id, rev, job.scenario, result, final, run.branched_at_s, job.seed, job.variant)
+        snapshot = Snapshot(self.run_id, rev, job.scenario, result, final, run.branched_at_s, job.seed, job.variant, before)
         self.runner.publish(
             self.run_id,
             state="running" if not final else "saturated" if stopped else "done",

@@ -28,6 +28,7 @@ class Snapshot:
     branched_at_s: float | None
     seed: int
     variant: str | None = None
+    branch_of: str | None = None  # id of the run it shares its beginning with
 
     @property
     def plan(self) -> Plan:

@@ -27,9 +27,9 @@ def workspace() -> None:
 
 
 def stage() -> None:
-    """The canvas with the latest frames."""
+    """The canvas with the latest frames. A full run that is due comes first: it would take this message back before it is sent."""
     store = state.store()
-    canvas({"id": store.id, "ack": store.acks}, payload(store, catalogue()), key=state.CANVAS, on_ev=state.on_canvas_event, height=HEIGHT)
-    store.runner.handed_over()
     if state.finished_while_polling():
         st.rerun()
+    canvas({"id": store.id, "ack": store.acks}, payload(store, catalogue()), key=state.CANVAS, on_ev=state.on_canvas_event, height=HEIGHT)
+    store.runner.handed_over()

@@ -17,6 +17,14 @@ BLANK_REGION = {"id": "us-east-1", "azs": ["us-east-1a", "us-east-1b", "us-east-
 COSMETIC = ("layout", "title", "story", "reading", "expect", "objectives", "variants", "seed")  # changing these leaves a run as it was
 
 
+@dataclass(frozen=True)
+class Held:
+    """What the visitor's canvas has been sent and keeps: whether the catalogue, and the ``meta`` of the latest frames."""
+
+    catalogue: bool = False
+    frames: Document | None = None
+
+
 @dataclass
 class Store:
     """State of one browser session.
@@ -45,6 +53,7 @@ class Store:
     previous: Snapshot | None = None
     upload_problems: list[dict[str, str]] = field(default_factory=list)
     upload_name: str = ""
+    held: Held = Held()
     advised: tuple[Scenario, list[dict[str, Any]]] | None = None  # the last reading that was looked at, and what it was told
 
     def status(self) -> Status:

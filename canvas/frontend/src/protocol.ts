@@ -95,6 +95,8 @@ export interface FrameMeta {
   max_edge_rate: number;
   /** What single items have to show: the columns of `marks` as [item, field]. */
   marks?: [item: string, field: string][];
+  /** The rows that come go on from so many rows of this run, which the canvas has already; absent when all rows come. */
+  base?: { id: string; n: number } | null;
   /** Numbers of an item that stand still. */
   facts?: { [item: string]: Facts };
 }
@@ -114,7 +116,8 @@ export interface Payload {
   doc_faults?: Fault[] | null;
   /** True while Python still holds the document it starts every new session with. Absent: true for the first generation. */
   untouched?: boolean;
-  catalogue: Catalogue;
+  /** Absent when the canvas has it already. */
+  catalogue?: Catalogue | null;
   problems?: Problem[];
   advice?: Finding[];
   run: Run | null;
@@ -139,6 +142,7 @@ export type Outgoing =
   | { t: "faults_set"; faults: Fault[] }
   | { t: "seed"; seed: number }
   | { t: "variant"; id: string | null }
-  | { t: "seek"; t_s: number };
+  | { t: "seek"; t_s: number }
+  | { t: "resend" };
 
 export type Send = (name: "ev", value: { sid: string; evs: (Outgoing & { n: number })[] }) => void;

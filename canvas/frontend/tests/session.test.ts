@@ -46,6 +46,56 @@ describe("what is sent", () => {
   });
 });
 
+describe("frames", () => {
+  const column = (values: number[]) => ({ getChild: () => ({ toArray: () => Float32Array.from(values) }) });
+  const grown = (id: string, rev: number, n: number, base: { id: string; n: number } | null, values: number[]): Partial<Payload> => {
+    const { run: about, frames } = run(id);
+    return { run: about, frames: { ...frames, rev, n, base, node_ids: ["web"], node_fields: ["rate"] }, nodes: column(values) };
+  };
+  const rates = (session: Session): number[] => [...session.frames!.nodes.data];
+
+  test("that go on are put behind those that are here", () => {
+    const { session, receive } = open();
+    receive(grown("a", 0, 3, null, [1, 2, 3]));
+    receive(grown("a", 1, 5, { id: "a", n: 2 }, [33, 4, 5]));
+    expect(rates(session)).toEqual([1, 2, 33, 4, 5]);
+  });
+
+  test("of a branch keep the beginning of the run it left", () => {
+    const { session, receive, sent } = open();
+    receive(grown("a", 0, 4, null, [1, 2, 3, 4]));
+    receive(grown("b", 0, 4, { id: "a", n: 2 }, [30, 40]));
+    expect(rates(session)).toEqual([1, 2, 30, 40]);
+    expect(sent).toEqual([]);
+  });
+
+  test("that go on from what is not here are asked for again, once", () => {
+    const { session, receive, sent } = open();
+    receive(grown("a", 0, 3, null, [1, 2, 3]));
+    receive(grown("a", 2, 9, { id: "a", n: 6 }, [7, 8, 9]));
+    receive(grown("a", 3, 12, { id: "a", n: 8 }, [9, 10, 11, 12]));
+    expect(sent.flatMap((message) => message.evs.map((event) => event.t))).toEqual(["resend"]);
+    expect(rates(session)).toEqual([1, 2, 3]);
+    receive({ ...grown("a", 3, 4, null, [1, 2, 3, 4]), ack: { [session.outbox.sid]: 1 } });
+    expect(rates(session)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("that did not change come without numbers and change nothing", () => {
+    const { session, receive } = open();
+    receive(grown("a", 0, 3, null, [1, 2, 3]));
+    const before = session.frames;
+    receive({ ...grown("a", 0, 3, { id: "a", n: 3 }, []), catalogue: null });
+    expect(session.frames).toBe(before);
+    expect(session.catalogue).toBe(catalogue);
+  });
+
+  test("of a canvas that has not even the catalogue are asked for again", () => {
+    const sent: string[] = [];
+    new Session("fresh").receive(payload({ catalogue: null }), (_, { evs }) => void sent.push(...evs.map((event) => event.t)));
+    expect(sent).toEqual(["resend"]);
+  });
+});
+
 describe("the document", () => {
   test("is replaced by a newer generation and kept within the same", () => {
     const { session, receive } = open();

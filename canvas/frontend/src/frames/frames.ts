@@ -30,28 +30,40 @@ export class Frames {
   readonly nodeIndex: ReadonlyMap<string, number>;
   readonly edgeIndex: ReadonlyMap<string, number>;
   readonly flows: EdgeFlow[];
-  private readonly marks: Float32Array;
+  private readonly marks: Block;
   private readonly markIndex: ReadonlyMap<string, number>;
 
   constructor(
     readonly meta: FrameMeta,
-    payload: Pick<Payload, "nodes" | "edges" | "insts" | "targets" | "marks">,
+    payload: Pick<Payload, ArrayName>,
+    before: Frames | null = null,
   ) {
-    this.nodes = new Block(column(payload.nodes), meta.node_ids.length, meta.node_fields);
-    this.edges = new Block(column(payload.edges), meta.edge_ids.length, meta.edge_fields);
-    this.instances = new Block(column(payload.insts), meta.instances.length, meta.inst_fields);
-    this.targets = new Block(column(payload.targets), meta.targets.length, meta.target_fields);
+    const rows = (name: ArrayName, items: number, fields: string[]): Block =>
+      new Block(joined(before?.blockOf(name).data, (meta.base?.n ?? 0) * items * fields.length, column(payload[name])), items, fields);
+    this.nodes = rows("nodes", meta.node_ids.length, meta.node_fields);
+    this.edges = rows("edges", meta.edge_ids.length, meta.edge_fields);
+    this.instances = rows("insts", meta.instances.length, meta.inst_fields);
+    this.targets = rows("targets", meta.targets.length, meta.target_fields);
+    this.marks = rows("marks", meta.marks?.length ?? 0, ["value"]);
     this.nodeIndex = new Map(meta.node_ids.map((id, i) => [id, i]));
     this.edgeIndex = new Map(meta.edge_ids.map((id, i) => [id, i]));
-    this.marks = column(payload.marks);
     this.markIndex = new Map((meta.marks ?? []).map(([item, field], i) => [`${item} ${field}`, i]));
     this.flows = edgeFlows(meta, this.edges);
+  }
+
+  /** Whether rows can be put behind those of another run: it has the ones they go on from. */
+  static fits(meta: FrameMeta, before: Frames | null): boolean {
+    return !meta.base || (before !== null && before.meta.id === meta.base.id && before.meta.n >= meta.base.n);
+  }
+
+  private blockOf(name: ArrayName): Block {
+    return name === "insts" ? this.instances : this[name];
   }
 
   /** What an item has to show of a field; NaN when it has none. */
   mark(row: number, item: string, field: string): number {
     const at = this.markIndex.get(`${item} ${field}`);
-    return at === undefined ? NaN : this.marks[row * this.markIndex.size + at];
+    return at === undefined ? NaN : this.marks.data[row * this.marks.items + at];
   }
 
   hasMark(item: string, field: string): boolean {
@@ -71,6 +83,17 @@ export class Frames {
   get until_s(): number {
     return this.meta.n * this.meta.dt;
   }
+}
+
+type ArrayName = "nodes" | "edges" | "insts" | "targets" | "marks";
+
+/** The first numbers of what was there before, and what has come. */
+function joined(before: Float32Array | undefined, kept: number, come: Float32Array): Float32Array {
+  if (!before || !kept) return come;
+  const out = new Float32Array(kept + come.length);
+  out.set(before.subarray(0, kept));
+  out.set(come, kept);
+  return out;
 }
 
 export function column(table: Column | undefined): Float32Array {

@@ -1,7 +1,7 @@
 import type { Outgoing, Send } from "../protocol";
 
 /** Kinds of message of which only the newest counts. */
-const LAST_WRITE_WINS = new Set<Outgoing["t"]>(["doc", "faults_set", "seek", "seed", "variant", "run"]);
+const LAST_WRITE_WINS = new Set<Outgoing["t"]>(["doc", "faults_set", "seek", "seed", "variant", "run", "resend"]);
 const RETRY_MS = [1500, 3000, 6000, 12_000];
 
 /**

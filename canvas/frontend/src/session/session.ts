@@ -65,7 +65,8 @@ export class Session {
     this.outbox.attach(send);
     this.metrics.calls++;
     this.outbox.acknowledge(payload.ack?.[this.outbox.sid] ?? 0);
-    this.catalogue = payload.catalogue ?? EMPTY_CATALOGUE;
+    this.catalogue = payload.catalogue ?? this.catalogue;
+    if (this.catalogue === EMPTY_CATALOGUE) this.askAgain();
     this.problems = payload.problems ?? [];
     this.advice = payload.advice ?? [];
     const lostServer = this.store !== null && payload.store !== this.store;
@@ -112,8 +113,9 @@ export class Session {
     }
     const known = this.frames?.meta;
     if (known && known.id === meta.id && known.n === meta.n && known.rev === meta.rev) return;
+    if (!Frames.fits(meta, this.frames)) return this.askAgain();
     const sameRun = known?.id === meta.id;
-    this.frames = new Frames(meta, payload);
+    this.frames = new Frames(meta, payload, this.frames);
     if (!sameRun) {
       this.freshEssence = this.outbox.holds("doc") ? null : essence(this.doc);
       this.metrics.framesApplied++;
@@ -126,6 +128,11 @@ export class Session {
       setTimeout(() => (this.metrics.framesPaintedAt = Date.now()));
     });
     if (this.wantsPlay) this.startPlaying();
+  }
+
+  /** A message was lost on the way, or this is another canvas than Python thinks: everything once more. */
+  private askAgain(): void {
+    if (!this.outbox.holds("resend")) this.emit({ t: "resend" });
   }
 
   // ---- the document
