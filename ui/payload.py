@@ -12,7 +12,8 @@ from ui.snapshot import Snapshot
 from ui.store import Held, Store
 from ui.strip import strip
 
-SAME = ("dt", "node_ids", "node_fields", "edge_ids", "edge_fields", "instances", "inst_fields", "targets", "target_fields", "marks")  # columns
+# The columns of frames.
+SAME = ("dt", "node_ids", "node_fields", "edge_ids", "edge_fields", "instances", "inst_fields", "targets", "target_fields", "marks")
 
 
 def payload(store: Store, catalogue: dict[str, Any]) -> dict[str, Any]:

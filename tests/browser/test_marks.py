@@ -29,7 +29,8 @@ DOCUMENT: dict[str, Any] = {
     ],
     "edges": [
         {"from": "people", "to": "web", "timeout_s": 1, "attempts": 3}, {"from": "web", "to": "orders"},
-        {"from": "web", "to": "jobs", "attempts": 2, "fallback": 1, "breaker": {"open_s": 6, "window_s": 4}}, {"from": "jobs", "to": "worker"},
+        {"from": "web", "to": "jobs", "attempts": 2, "fallback": 1, "breaker": {"open_s": 6, "window_s": 4}},
+        {"from": "jobs", "to": "worker"},
     ],
     "faults": [
         {"kind": "replication_pause", "target": "orders", "at_s": 20, "for_s": 100},
