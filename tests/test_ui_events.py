@@ -355,5 +355,6 @@ def test_what_is_saved_reads_back_with_the_chosen_seed(store: Store) -> None:
 
 def test_every_event_of_the_protocol_has_a_handler() -> None:
     assert set(HANDLERS) == {
-        "doc", "run", "cancel", "fault_add", "fault_edit", "fault_remove", "faults_clear", "faults_set", "seed", "variant", "seek", "resend",
+        "doc", "run", "cancel", "fault_add", "fault_edit", "fault_remove", "faults_clear", "faults_set", "seed", "variant", "seek",
+        "resend",
     }  # fmt: skip
