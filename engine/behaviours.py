@@ -207,6 +207,8 @@ class Store:
     read_quorum: int = 1  # members a read asks, the answering one included
     shared: bool = False  # all members use one storage: a promotion loses nothing
     replica_lag_s: float = 0.0  # replicas are behind by this much anyway
+    many_writers: bool = False  # every member takes writes, for the callers nearest to it; all are replicas of each other, the latest wins
+    witness: bool = False  # the last member answers nobody: it only counts for the others' quorums
     abroad: Failover | None = None  # how a replica in another Region is promoted, by a person's decision; None: never
 
 

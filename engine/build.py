@@ -82,7 +82,8 @@ def _check_sizes(plan: Plan) -> None:
         ("targets of one resolver", max((len(plan.nodes[n].calls) for n in plan.resolvers()), default=0), L.N_RECORD),
         ("environments of functions", plan.most_environments(), L.N_IDLE),
         ("classes of requests", len(plan.classes()), L.N_CLASS),
-        ("partitions with replicas", len(stores.partitions(plan)), L.N_LOG),
+        ("partitions with replicas", stores.count_logs(plan), L.N_LOG),
+        ("pairs of members of tables with many writers", stores.count_feeds(plan), L.N_FEED),
         ("pairs of partition and calling instance", stores.count_addresses(plan), L.N_ADDRESS),
         ("keys times stores whose replicas are read", stores.count_versions(plan), L.N_VERSION),
         ("cache instances", len(plan.memories()), L.N_MEMORY),
@@ -239,7 +240,8 @@ def _pools(plan: Plan, s: np.void, node: PlanNode, targets: int, pools: int) -> 
         row["policy"] = L.RESOLVED if isinstance(callee.behaviour, Resolver) or plan.is_named(plan.edges[e].callee) else L.RANDOM
         if isinstance(callee.behaviour, Store | Cache):
             row["policy"] = L.PRIMARY
-            stores.addresses(s, row, callee, node.count, plan.eventual(e))
+            callers = [plan.asked_first(plan.edges[e].callee, node.first + k) for k in range(node.count)]
+            stores.addresses(s, row, callee, callers, plan.eventual(e))
             s["edges"]["pool"][e] = pools
         targets = balancers.list_targets(plan, s, row, targets, ((e, i, via) for i, via in resolvers.rows(plan, e)))
         made.append(pools)

@@ -19,7 +19,7 @@ def standbys(store: Store) -> int:
 def role_of(store: Store, index: int) -> int:
     """Role of a node's index-th instance at the start; members of a partition are neighbours."""
     member = index % len(store.azs)
-    if member == 0:
+    if member == 0 or store.many_writers:
         return int(L.ROLE_PRIMARY)
     return int(L.ROLE_STANDBY if member <= standbys(store) else L.ROLE_REPLICA)
 
@@ -41,6 +41,16 @@ def partitions(plan: Plan) -> list[tuple[int, int]]:
         store = plan.store(n)
         found += [(n, p) for p in range(store.partitions) if store.replicas]
     return found
+
+
+def count_logs(plan: Plan) -> int:
+    """A log for each of these partitions, with many writers for each member of them."""
+    return sum(len(plan.store(n).azs) if plan.store(n).many_writers else 1 for n, _ in partitions(plan))
+
+
+def count_feeds(plan: Plan) -> int:
+    """What each member of a table with many writers receives from each."""
+    return sum(len(plan.store(n).azs) ** 2 for n, _ in partitions(plan) if plan.store(n).many_writers)
 
 
 def count_addresses(plan: Plan) -> int:
@@ -65,26 +75,31 @@ def parts(callee: PlanNode) -> tuple[int, int]:
     return (callee.store.partitions, len(callee.store.azs)) if callee.store else (callee.count, 1)
 
 
-def addresses(s: np.void, pool: np.void, callee: PlanNode, callers: int, eventual: bool) -> None:
-    """Every caller instance starts with the true primaries; ``pool["first"]`` is the row of the callee's first instance."""
+def addresses(s: np.void, pool: np.void, callee: PlanNode, callers: list[int], eventual: bool) -> None:
+    """Every caller instance starts with one member of each partition, the primary (``callers``: which); ``pool["first"]`` is the row of
+    the callee's first instance."""
     store, first, (partitions, members) = callee.store, int(s["n_address"]), parts(callee)
     pool["first_address"], pool["partitions"], pool["members"], pool["salt"] = first, partitions, members, salt_of(callee.id)
     pool["read_first"] = -1
-    if store and eventual:
+    if store and eventual and not store.many_writers:
         pool["read_first"] = 0 if standbys(store) == 0 else members - store.replicas
     rows = int(pool["first"]) + members * np.arange(partitions)
-    s["addresses"][first : first + callers * partitions] = np.tile(rows, callers)
-    s["moved"][first : first + callers * partitions] = -1
-    s["n_address"] = first + callers * partitions
+    last = first + len(callers) * partitions
+    s["addresses"][first:last] = (rows[None, :] + np.array(callers)[:, None]).ravel()
+    s["moved"][first:last] = -1
+    s["n_address"] = last
 
 
 def logs(plan: Plan, s: np.void) -> None:
     """A log for each partition with replicas, with a ring of a size that all of them together can have."""
     found = partitions(plan)
-    s["n_log"], s["n_keys"] = len(found), keys(plan)
-    size = min(L.N_SPARE, 1 << ((L.N_RING // 2) // max(1, len(found))).bit_length() - 1)
+    s["n_log"], s["n_keys"] = count_logs(plan), keys(plan)
+    size = min(L.N_SPARE, 1 << ((L.N_RING // 2) // max(1, count_logs(plan))).bit_length() - 1)
     versions: dict[int, int] = {}
-    for k, (n, p) in enumerate(found):
+    s["inst"]["whose"][: len(plan.instances)] = np.arange(len(plan.instances))
+    s["n_row"] = len(plan.instances)
+    writers = [(n, p, w) for n, p in found for w in range(len(plan.store(n).azs) if plan.store(n).many_writers else 1)]
+    for k, (n, p, writer) in enumerate(writers):
         node, store, row = plan.nodes[n], plan.store(n), s["logs"][k]
         members = len(store.azs)
         first = node.first + p * members
@@ -96,6 +111,22 @@ def logs(plan: Plan, s: np.void) -> None:
         row["first_version"] = -1
         if plan.numbers_keys(n):
             row["first_version"] = versions.setdefault(n, len(versions) * keys(plan))
+        if store.many_writers:
+            feeds(s, k, writer, first)
+            continue
         s["inst"]["log"][first : first + members] = k
         s["inst"]["link"][first : first + members] = kernel.LINKED
-    s["n_ring"], s["n_version"] = len(found) * size, len(versions) * keys(plan)
+    s["n_ring"], s["n_version"] = count_logs(plan) * size, len(versions) * keys(plan)
+
+
+def feeds(s: np.void, k: int, writer: int, first: int) -> None:
+    """Log k is that of the writer-th member of a partition whose members begin with instance ``first``; everybody else receives it."""
+    row, rows, at = s["logs"][k], s["inst"], int(s["n_row"])
+    row["many"], row["peer"], row["primary"], row["first"] = 1, k - writer, first + writer, at
+    rows["log"][first + writer] = k
+    for member in range(int(row["members"])):
+        rows["whose"][at + member], rows["log"][at + member], rows["memory"][at + member] = first + member, k, -1
+        rows["place"][at + member], rows["node"][at + member] = rows["place"][first + member], rows["node"][first + member]
+        rows["role"][at + member] = L.ROLE_NONE if member == writer else L.ROLE_REPLICA
+        rows["link"][at + member] = kernel.LINKED
+    s["n_row"] = at + int(row["members"])

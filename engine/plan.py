@@ -177,10 +177,21 @@ class Plan:
 
     def reads_replicas(self, n: int) -> bool:
         """Whether anybody reads from replicas of store n."""
-        return any(edge.callee == n and self.eventual(e) for e, edge in enumerate(self.edges))
+        return not self.store(n).many_writers and any(edge.callee == n and self.eventual(e) for e, edge in enumerate(self.edges))
+
+    def asked_first(self, callee: int, caller: int) -> int:
+        """Which member of each partition a calling instance starts with: the primary, or with many writers the nearest."""
+        store, first = self.nodes[callee].store, self.nodes[callee].first
+        if store is None or not store.many_writers:
+            return 0
+        here = self.instances[caller].place
+        ways = [float(self.one_way_s[here, self.instances[first + k].place]) for k in range(len(store.azs) - store.witness)]
+        return ways.index(min(ways))
 
     def numbers_keys(self, n: int) -> bool:
         """Whether it matters which write of store n was the latest of each key: for its readers, or to forget what was not replicated."""
+        if self.store(n).many_writers:
+            return True
         return self.reads_replicas(n) or (self.store(n).replicas > 0 and isinstance(self.nodes[n].behaviour, Cache))
 
     def second(self, n: int) -> int:

@@ -69,6 +69,7 @@ class Series:
     target_decides_s: np.ndarray  # float32 [T, K] seconds until the belief can change at the earliest; NaN when nothing speaks against it
     copy_lag_s: np.ndarray  # float32 [T, R] age of the oldest write a replica has not applied, at the end of the second; `Plan.copies`
     copy_lag_writes: np.ndarray  # int32 [T, R] how many it has not applied
+    copy_conflicts: np.ndarray  # int32 [T, R] writes it took not knowing the latest of their key, which is lost
     copy_stale: np.ndarray  # int32 [T, R] reads it answered although it lacked the latest write of their key
     cache_hits: np.ndarray  # int32 [T, M] look-ups that found a fresh value; `Plan.memories`
     cache_misses: np.ndarray  # int32 [T, M] look-ups that did not
@@ -169,6 +170,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         target_healthy=np.ones((rows, K), np.int8), target_streak=zeros(np.int16, rows, K),
         target_decides_s=np.full((rows, K), np.nan, np.float32),
         copy_lag_s=zeros(np.float32, rows, R), copy_lag_writes=zeros(np.int32, rows, R), copy_stale=zeros(np.int32, rows, R),
+        copy_conflicts=zeros(np.int32, rows, R),
         cache_hits=zeros(np.int32, rows, M), cache_misses=zeros(np.int32, rows, M), cache_held=zeros(np.int32, rows, M),
         cache_unflushed=zeros(np.int32, rows, M),
         cache_counts=zeros(np.int32, rows, M, len(CACHE_COUNTS)),

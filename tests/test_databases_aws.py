@@ -130,13 +130,13 @@ VIRGINIA = {"kind": "region_outage", "target": "us-east-1", "at_s": 30}
 def test_a_strong_global_table_loses_nothing_with_a_region_and_pays_with_slower_writes():
     everywhere = {"replica_regions": ["us-east-2", "us-west-2"]}
     lost = table(VIRGINIA, **everywhere, consistency="strong")
-    assert lost["faults"][0]["rpo_s"] == 0 and lost["faults"][0]["rto_s"] < 10
+    assert lost["faults"][0]["rpo_s"] == 0 and lost["faults"][0]["rto_s"] == 0
     assert table(**everywhere, consistency="strong")["latency_s"]["p50"] > table(**everywhere)["latency_s"]["p50"] + 0.01
 
 
-def test_an_eventual_global_table_lacks_the_last_moment_and_a_single_one_waits():
+def test_a_global_table_goes_on_in_its_other_region_and_a_single_one_waits():
     (eventual,) = table(VIRGINIA, replica_regions=["us-west-2"])["faults"]
-    assert 0 < eventual["rpo_s"] < 2 and eventual["rto_s"] < 10
+    assert eventual["rto_s"] == 0
     assert table(VIRGINIA)["faults"][0]["rto_s"] is None
 
 

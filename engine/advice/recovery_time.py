@@ -73,6 +73,8 @@ def replication_lag_s(design: Design, id: str, lost: frozenset[int]) -> float:
     node, store = design.nodes[id], design.plan.store(design.plan.node_index(id))
     left = heirs(design, store, node.first, lost) if node.first in lost else []
     replicas = range(node.first + len(store.azs) - store.replicas, node.first + len(store.azs))
+    if store.many_writers and store.write_quorum > 1:
+        return 0.0
     here = design.place(node.first).region
     at_home = any(design.place(i).region == here for i in left)
     if not left or any(i not in replicas for i in left) or ((store.shared or store.write_quorum > 1) and at_home):

@@ -62,6 +62,8 @@ def _takes_writes(design: Design, store: Store, first: int, lost: frozenset[int]
 def heirs(design: Design, store: Store, first: int, lost: frozenset[int]) -> list[int]:
     """Members that may be promoted when the primary, ``first``, is gone: those at home, and without any those a person promotes abroad."""
     left = [i for i in range(first + 1, first + len(store.azs)) if i not in lost]
+    if store.many_writers:
+        return left
     here = design.place(first).region
     near = [i for i in left if store.abroad is None or design.place(i).region == here]
     if store.failover is not None and near:

@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from engine.behaviours import Failover
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import Limit, RegionPlaced, quantity
 from engine.components.values import Lognormal, ServiceTime, check_replica_regions
+from engine.fields import listed
 from engine.geography import Geography
 
 PARTITION = "DynamoDB developer guide, partition key design: 3,000 read units or 1,000 write units per second and partition"
@@ -21,8 +21,6 @@ MRSC_SETS = (  # Regions among which a strongly consistent global table may be
     {"us-east-1", "us-east-2", "us-west-2"}, {"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"},
     {"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"},
 )  # fmt: skip
-# A replica needs no promotion, its callers just write there: what is left of a failover is noticing. An assumption.
-SWITCH = Failover(monitor_interval_s=1.0, monitor_timeout_s=0.9, misses=2, decide_s=0.0, promote_s=0.0, propagate_ttl_s=1.0, resync_s=60.0)
 
 
 class DynamoDb(RegionPlaced):
@@ -39,7 +37,8 @@ class DynamoDb(RegionPlaced):
     tier: ClassVar = "data"
     spans_azs: ClassVar = True
     az_loss: ClassVar = "Goes on: every item is kept in three AZs."
-    region_loss: ClassVar = "A global table is written elsewhere seconds later; an eventual one lacks the last second. Else down."
+    region_loss: ClassVar = ("Down for its callers there. A global table goes on in its other Regions, an eventual one without the last "
+                             "second of what the lost one took.")  # fmt: skip
     control_loss: ClassVar = "Tables and their capacity cannot be changed; items are read and written as before."
     limits: ClassVar = (
         Limit("3,000 read or 1,000 write units per second and partition", "ProvisionedThroughputExceededException",
@@ -48,12 +47,15 @@ class DynamoDb(RegionPlaced):
               "throttled, each partition by its share", "DynamoDB developer guide, burst and adaptive capacity"),
         Limit("On demand: twice the previous peak at once; more than that within 30 minutes may be throttled", "ThrottlingException",
               source="DynamoDB developer guide, on-demand capacity mode"),
+        Limit("Strong global table: two of three Regions, the witness included, have to be in touch", "error on writes and strong reads",
+              "no_writer at once; eventual reads go on", GLOBAL),
+        Limit("Strong global table: concurrent writes of one item", "ReplicatedWriteConflictException", source=GLOBAL),
         Limit("40,000 read and 40,000 write units per second and table", "ThrottlingException",
               source="DynamoDB developer guide, quotas"),
     )  # fmt: skip
-    left_out: ClassVar = ("Units by size of items, adaptive capacity that lends a hot partition what others leave, splitting of them. "
-                          "All writes of a global table go to one Region at a time, so that none conflict. DAX is drawn as a cache whose "
-                          "items are fresh for 300 s.")  # fmt: skip
+    left_out: ClassVar = ("Units by size of items, adaptive capacity that lends a hot partition what others leave, splitting of them. A "
+                          "Region of a strong global table that is back serves at once. Callers keep to the nearest Region, also when it "
+                          "is down. DAX is drawn as a cache whose items are fresh for 300 s.")  # fmt: skip
 
     mode: Literal["on_demand", "provisioned"] = quantity("on_demand", "", "Pays and is limited per request, or by a capacity set before.",
                                                          assumption="what AWS recommends for most tables")  # fmt: skip
@@ -63,11 +65,15 @@ class DynamoDb(RegionPlaced):
                                            label="Partition rate", source=PARTITION)  # fmt: skip
     capacity_per_s: float | None = quantity(None, "1/s", "Provisioned: requests per second of the whole table, spread evenly over its "
                                             "partitions.", gt=0, le=1_000_000, label="Capacity")  # fmt: skip
-    replica_regions: list[str] | None = quantity(None, "", "Other Regions with a replica of this global table.", label="Replica Regions",
-                                                 min_length=1, max_length=20, widget="regions")  # fmt: skip
+    replica_regions: list[str] | None = quantity(None, "", "Other Regions with a replica of this global table. Every Region takes writes; "
+                                                 "callers use the nearest.", label="Replica Regions", min_length=1, max_length=20,
+                                                 widget="regions")  # fmt: skip
+    witness_region: str | None = quantity(None, "", "Instead of a third replica a strong global table may have a witness, which has every "
+                                          "write and answers nobody.", label="Witness Region")  # fmt: skip
     consistency: Literal["eventual", "strong"] = quantity(
-        "eventual", "", "Of a global table. eventual: replicas follow within about a second. strong: three Regions, two of which have a "
-        "write when it is acknowledged.", label="Global consistency", source=GLOBAL + ": eventual unless chosen",
+        "eventual", "", "Of a global table. eventual: Regions follow each other within about a second, of two writes of one item the later "
+        "wins. strong: three Regions, two of which have a write when it is acknowledged.", label="Global consistency",
+        source=GLOBAL + ": eventual unless chosen",
         )  # fmt: skip
     replica_lag_s: float = quantity(0.75, "s", "Replicas of an eventual global table are behind by this much, beside the network.", ge=0,
                                     le=600, label="Replica lag", likely=(0.5, 3),
@@ -81,13 +87,13 @@ class DynamoDb(RegionPlaced):
 
     def members(self, geography: Geography) -> tuple[str, ...]:
         """Regions that have the table."""
-        return (self.home(geography), *(self.replica_regions or ()))
+        return (self.home(geography), *(self.replica_regions or ()), *((self.witness_region,) if self.witness_region else ()))
 
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return self.members(geography) * self.partitions
 
     def most_instances(self) -> int:
-        return self.partitions * (1 + len(self.replica_regions or ()))
+        return self.partitions * (1 + len(self.replica_regions or ()) + (self.witness_region is not None))
 
     def may_be_stale(self) -> bool:
         return bool(self.replica_regions)
@@ -105,9 +111,10 @@ class DynamoDb(RegionPlaced):
         table = StoreBehaviour(members, SLOTS, None, self.service.lower(), None, self.partitions, rate_per_s=rate, burst=burst)
         if len(members) == 1:
             return table
+        table = dataclasses.replace(table, replicas=len(members) - 1, many_writers=True, witness=self.witness_region is not None)
         if self.consistency == "strong":
-            return dataclasses.replace(table, replicas=2, write_quorum=2, read_quorum=2, failover=SWITCH)
-        return dataclasses.replace(table, replicas=len(members) - 1, replica_lag_s=self.replica_lag_s, abroad=SWITCH)
+            return dataclasses.replace(table, write_quorum=2, read_quorum=2)
+        return dataclasses.replace(table, replica_lag_s=self.replica_lag_s)
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
@@ -119,10 +126,18 @@ class DynamoDb(RegionPlaced):
 
     def _check_regions_of_replicas(self, geography: Geography) -> Iterator[tuple[str, str]]:
         """Replicas are in other Regions that there are; strong consistency knows which three belong together."""
-        replicas, home = self.replica_regions or [], self.home(geography)
+        replicas, home, witness = self.replica_regions or [], self.home(geography), self.witness_region
         yield from check_replica_regions(replicas, home, geography)
-        if self.consistency == "strong" and len(replicas) != 2:
-            yield "consistency", f"strong needs exactly three Regions, this table is in {1 + len(replicas)}; name two in replica_regions"
-        elif self.consistency == "strong" and not any({home, *replicas} <= together for together in MRSC_SETS):
+        others = [*replicas, *((witness,) if witness else ())]
+        if witness is not None and self.consistency != "strong":
+            yield "witness_region", "only a strongly consistent global table has one; set consistency: strong, or leave it out"
+        elif witness is not None and witness not in geography.azs_of:
+            yield "witness_region", f"there is no Region {witness!r}; the Regions are {listed(geography.azs_of)}"
+        elif witness in (home, *replicas):
+            yield "witness_region", f"{witness!r} has the table already; name another Region"
+        elif self.consistency == "strong" and (len(others) != 2 or not replicas):
+            has = f"this table is in {1 + len(others)}; name two in replica_regions, or one and a witness_region"
+            yield "consistency", f"strong needs exactly three Regions, {has}"
+        elif self.consistency == "strong" and not any({home, *others} <= together for together in MRSC_SETS):
             among = "; or ".join(", ".join(sorted(together)) for together in MRSC_SETS)
             yield "replica_regions", f"strongly consistent Regions are three of one set: {among}"

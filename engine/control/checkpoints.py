@@ -17,7 +17,7 @@ from engine.kernel import layout as L
 
 SCALARS = [n for n in L.world_dt.names or () if L.world_dt[n].shape == ()]
 USED = {
-    "heap": "heap_n", "inst": "n_inst", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
+    "heap": "heap_n", "inst": "n_row", "edges": "n_edge", "pools": "n_pool", "sites": "n_site",
     "targets": "n_target", "healthy": "n_target", "probes": "n_target", "wires": "n_wire", "timers": "n_timer", "sources": "n_source",
     "attempt_ends": "n_edge", "call_ends": "n_edge", "hist": "n_edge", "total_begun": "n_source", "total_latency": "n_source",
     "total_ends": "n_source", "total_hist": "n_source", "total_degraded": "n_source", "extras": "n_edge", "calls": "n_call",

@@ -30,7 +30,7 @@ from engine.control.regions import watch_regions
 from engine.control.resolution import Names, watch_records
 from engine.control.zones import watch_zones
 from engine.events import Event, Kind
-from engine.kernel import caches, doors, environments, loop, meters, sessions, shards, stores
+from engine.kernel import caches, doors, environments, loop, meters, sessions, shards, writers
 from engine.kernel.layout import DETACHED, FREE, GHOST, HALF_OPEN, MOST_FRAMES, MOST_MESSAGES, OPEN, TICKS_PER_S, ticks
 from engine.plan import Plan
 from engine.series import SPAN, Series, empty_series
@@ -179,7 +179,8 @@ class Conductor:
         s.inst_busy_s[row], s.inst_up_s[row], s.inst_offered_s[row] = self._seconds[0].T
         s.inst_state[row], s.inst_role[row] = self._state[0].T
         if len(self.copies):
-            stores.collect_copies(self.world, row, self.now, self.copies, s.copy_lag_s, s.copy_lag_writes, s.copy_stale)
+            counted = (s.copy_lag_s, s.copy_lag_writes, s.copy_stale, s.copy_conflicts)
+            writers.collect_copies(self.world, row, self.now, self.copies, *counted)
         environments.collect_environments(self.world, row, self.now, self.functions, s.inst_cold, s.inst_environments)
         if s.cache_hits.shape[1]:
             caches.collect_memories(self.world, row, s.cache_hits, s.cache_misses, s.cache_held, s.cache_counts, s.cache_unflushed)
@@ -241,7 +242,8 @@ class Conductor:
         if (inst["busy"] < 0).any() or (inst["busy"] > inst["slots"]).any() or (inst["queued"] > inst["capacity"]).any():
             raise Broken("an instance is busier than its slots or its queue allow")
         for log in w["logs"][: w["n_log"]]:
-            acknowledged = int(inst["acked"][log["first"] : log["first"] + log["members"]].sum())
+            mine = inst["acked"][log["first"] : log["first"] + log["members"]] if not log["many"] else inst["acked"][log["primary"]]
+            acknowledged = int(mine.sum())
             if acknowledged != int(log["n"] + log["lost"]):
                 raise Broken(f"{acknowledged} writes acknowledged, {int(log['n'])} durable, {int(log['lost'])} lost")
         for m in range(int(w["n_memory"])):

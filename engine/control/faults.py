@@ -9,6 +9,7 @@ import numpy as np
 from engine.control import lifecycle
 from engine.control.misconfiguration import misconfigure
 from engine.control.resolution import silence
+from engine.control.stranded import book_stranded, logs
 from engine.kernel import caches, doors, hangs, moves, promotions, registration, sessions
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.live import Live
@@ -26,6 +27,7 @@ def boundaries(c: Conductor) -> list[int]:
 def strike(c: Conductor) -> Process:
     """Carry out all faults."""
     booked = dict.fromkeys(c.plan.backlogs(), 0)  # writes that caches had not flushed and lost, by instance
+    writers, missing = logs(c), dict[int, int]()
     ended = dict.fromkeys(c.plan.keepers(), 0)  # sessions lost so far, by instance
     for time in boundaries(c):
         yield c.wait(time - c.env.now)
@@ -44,6 +46,7 @@ def strike(c: Conductor) -> Process:
             ended = c.see(lost_sessions, c)
         c.do(carry_out, c.world, live, time)
         book_unflushed(c, booked)
+        book_stranded(c, writers, missing)
         tell_sessions(c, ended)
         silence(c, live)
 

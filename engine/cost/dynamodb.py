@@ -37,4 +37,6 @@ class DynamoDbPrice(Price):
         copies = len(use.field("replica_regions", ()))
         if copies:
             yield self.write.of("Replicated writes", use.writes * copies)
+        if use.field("witness_region", None):
+            yield self.write.of("Writes to the witness", use.writes)
         yield self.kept.of("Storage", use.field("storage_gb", STORAGE_GB) * (1 + copies))

@@ -17,9 +17,10 @@ from engine.kernel.records import executed
 from engine.kernel.sessions import starts_over
 from engine.kernel.rng import FOR_ERROR, FOR_NEXT, FOR_THROTTLE, ZERO, counter, draw_u64, uniform
 from engine.kernel.slots import ONE_MORE, count_busy, enqueue, free_slot
-from engine.kernel.stores import may_answer, vouch
+from engine.kernel.stores import may_answer
 from engine.kernel.traces import span_answered, span_ends
 from engine.kernel.waste import count_waste
+from engine.kernel.writers import vouch_for
 from engine.kernel.wires import NOBODY, count_message, release, replace_child, send
 
 
@@ -120,7 +121,7 @@ def finish(s, f, outcome, holds, now):
         return
     ins.n_completed += 1
     if outcome == OK and ins.role >= ROLE_PRIMARY:
-        outcome = vouch(s, i, fr, now)
+        outcome = vouch_for(s, i, fr, now)
     if fr.group >= 0:
         executed(s, f, outcome)
     if holds and holds != OF_PROBE:

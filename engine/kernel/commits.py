@@ -19,13 +19,15 @@ def further_members(s, ins, fr):
     if ins.log < 0:
         return ZERO
     log = s.logs[ins.log]
-    return log.need if is_write(s, fr) else log.ask
+    if is_write(s, fr):
+        return log.need
+    return ZERO if log.many and s.edges[fr.edge].eventual else log.ask
 
 
 @tiny
 def can_talk(s, i, j):
     """Whether two members live and anything is replicated between them."""
-    one, other = s.inst[i], s.inst[j]
+    one, other = s.inst[s.inst[i].whose], s.inst[s.inst[j].whose]
     if other.down != ALIVE or one.paused or other.paused:
         return False
     return not s.path_cut[one.place, other.place] and not s.path_cut[other.place, one.place]
@@ -81,6 +83,8 @@ def can_go_on(s, fr):
     """Whether nothing is left to wait for: those it needs are in touch, or the member is fenced and will say so."""
     ins = s.inst[fr.inst]
     n = further_members(s, ins, fr)
+    if n > 0 and s.logs[ins.log].many:  # it says that it cannot, rather than wait
+        return True
     if n == 0:
         return ins.standby < 0 or standby_reachable(s, fr.inst)
     if ins.role != ROLE_PRIMARY and (ins.role != ROLE_REPLICA or is_write(s, fr)):

@@ -85,6 +85,7 @@ DIST_BINS = 1024
 N_INST, N_NODE, N_STEP, N_EDGE, N_POOL, N_PLACE = 2048, 512, 8192, 2048, 2048, 128
 N_SITE, N_TARGET, N_WIRE, N_TIMER, N_SOURCE, N_SEGMENT, N_TABLE = 131_072, 65_536, 16_384, 4096, 512, 131_072, 256
 N_CLASS, N_SHARE = 64, 4096  # classes in all, counting the nameless one; shares of them in all sources
+N_FEED = 8192  # what members of tables with many writers receive from each other
 N_MEMORY, N_ENTRY = 2048, 1 << 22
 N_FETCH = N_ENTRY  # keys of the caches that coalesce
 N_ADDRESS, N_LOG, N_RING, N_SPARE, N_VERSION = 262_144, 1024, 1 << 20, 1 << 17, 1 << 24
@@ -130,6 +131,7 @@ inst_dt = _record(
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
     "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
     "account next_function "
+    "whose n_conflicts "  # the instance a row stands for: itself, or of a feed the member that receives it (`kernel.writers`)
     "hungry_next "
     "holder n_split split_since "
     "shifted probe_pc "
@@ -177,7 +179,8 @@ fetch_dt = _record("leader waiters")  # of one key: the frame that fetches it an
 # `need`, `ask`: other members a write, a read waits for; `shared`: all members use one storage; `lag`: ticks a replica is behind anyway.
 log_dt = _record(
     "n lost shift low ring mask first members primary gap first_version partition partitions "
-    "need ask shared lag",
+    "need ask shared lag "
+    "many peer",  # `kernel.writers`
     unsigned="salt",
 )
 dist_dt = _record("kind table", floats="scale power")
@@ -227,7 +230,7 @@ world_dt = np.dtype(
         ("n_call", I8), ("free_call", I8), ("orphans", I8),
         ("n_turns", I8),
         ("n_detached", I8), ("n_detached_ended", I8),
-        ("n_inst", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
+        ("n_inst", I8), ("n_row", I8), ("n_node", I8), ("n_step", I8), ("n_edge", I8), ("n_pool", I8), ("n_place", I8), ("n_site", I8),
         ("n_target", I8), ("n_wire", I8), ("n_timer", I8), ("n_source", I8), ("n_segment", I8), ("n_dist", I8), ("n_table", I8),
         ("n_class", I8), ("n_share", I8), ("write_kind", I8), ("n_address", I8),
         ("n_log", I8), ("n_ring", I8), ("n_version", I8), ("n_keys", I8),
@@ -242,7 +245,7 @@ world_dt = np.dtype(
         ("n_session", I8), ("n_keeper", I8), ("n_home", I8), ("n_cookie", I8),
         ("frames", frame_dt, (N_FRAMES,)), ("heap", I8, (N_FRAMES,)), ("calls", call_dt, (N_FRAMES,)),
         ("turns", I8, (N_FRAMES,)),  # empty between two ticks (`kernel.ties`)
-        ("inst", inst_dt, (N_INST,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
+        ("inst", inst_dt, (N_INST + N_FEED,)), ("nodes", node_dt, (N_NODE,)), ("steps", step_dt, (N_STEP,)), ("edges", edge_dt, (N_EDGE,)),
         ("pools", pool_dt, (N_POOL,)), ("sites", site_dt, (N_SITE,)), ("targets", target_dt, (N_TARGET,)), ("healthy", I8, (N_TARGET,)),
         ("dists", dist_dt, (2 * N_NODE,)), ("tables", F8, (N_TABLE, 3 * (DIST_BINS + 1))),
         ("wires", wire_dt, (N_WIRE,)), ("timers", wire_dt, (N_TIMER,)), ("sources", source_dt, (N_SOURCE,)),

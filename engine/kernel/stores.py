@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.kernel.commits import sooner, takes_part
-from engine.kernel.jit import entry, inner, tiny
-from engine.kernel.layout import ALIVE, NO_WRITER, OK, ROLE_PRIMARY, ROLE_REPLICA, TICKS_PER_S
+from engine.kernel.jit import inner, tiny
+from engine.kernel.layout import ALIVE, NO_WRITER, OK, ROLE_PRIMARY, ROLE_REPLICA
 from engine.kernel.rng import FOR_PICK, counter, uniform
 from engine.kernel.subjects import is_write, partition_of
 
@@ -172,9 +172,10 @@ def link_of(s, i):
     ins = s.inst[i]
     primary = s.inst[s.logs[ins.log].primary]
     a, b = primary.place, ins.place
-    if ins.down != ALIVE:
+    me = s.inst[ins.whose]
+    if me.down != ALIVE:
         return STOPPED
-    if primary.down != ALIVE or primary.role != ROLE_PRIMARY or primary.paused or ins.paused or s.path_cut[a, b] or s.path_cut[b, a]:
+    if primary.down != ALIVE or primary.role != ROLE_PRIMARY or primary.paused or me.paused or s.path_cut[a, b] or s.path_cut[b, a]:
         return CUT_OFF
     return LINKED
 
@@ -206,7 +207,7 @@ def is_holder(s, i):
 @inner
 def relink(s, now):
     """Something happened to places, instances or roles: bring every replica's link up to date."""
-    for i in range(s.n_inst):
+    for i in range(s.n_row):
         if s.inst[i].log >= 0 and s.inst[i].role == ROLE_REPLICA:
             set_link(s, i, link_of(s, i), is_holder(s, i), now)
 
@@ -242,22 +243,3 @@ def follow(s, new, now):
         if s.inst[i].role == ROLE_REPLICA and i != new:
             set_link(s, i, min(s.inst[i].link, CUT_OFF), s.inst[i].holder, now)
     log.primary = new
-
-
-@entry
-def collect_copies(w, row, now, copies, lag_s, lag_writes, stale):
-    """Move what is counted of each store member with a log into row ``row``: seconds and writes behind, stale reads of the second."""
-    s = w[0]
-    for k in range(len(copies)):
-        ins = s.inst[copies[k]]
-        log = s.logs[ins.log]
-        lag_s[row, k] = 0.0
-        lag_writes[row, k] = 0
-        if ins.role == ROLE_REPLICA:
-            catch_up(s, copies[k], now)
-            behind = log.n - ins.applied
-            lag_writes[row, k] = behind
-            if behind > 0:
-                lag_s[row, k] = (now - acknowledged_at(s, log, ins.applied + 1)) / TICKS_PER_S
-        stale[row, k] = ins.n_stale
-        ins.n_stale = 0

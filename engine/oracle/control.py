@@ -38,6 +38,7 @@ class Control(Groups):
     mute: dict[int, bool]
     note_answer: Callable[[int], None]
     shift: Callable[[Live], None]
+    stranded: list[tuple[float, int, float, str]]
 
     def start_control(self) -> None:
         """Start every control process."""
@@ -72,6 +73,8 @@ class Control(Groups):
                     fault.apply(live)
             self.become(live)
             self.lost_writes += [self.unbooked.pop(i) for i in sorted(self.unbooked)]
+            self.lost_writes += self.stranded
+            self.stranded = []
 
     def become(self, live: Live) -> None:
         """Make the world as ``live`` says."""

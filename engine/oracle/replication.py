@@ -13,9 +13,10 @@ from engine.behaviours import Failover, Store
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
-from engine.oracle.clock import After, Clock
+from engine.oracle.clock import After
 from engine.oracle.draws import PARTITION, PICK, Draws, draw, to_unit
 from engine.oracle.state import About, Duty, Job, Pool, Server, Site, Target
+from engine.oracle.writers import Table, Writers
 
 Process = Generator[simpy.Event, Any, Any]
 REPLICATION = -2.0  # before everything else of its tick
@@ -49,7 +50,7 @@ class Log:
     copies: dict[Server, Copy] = field(default_factory=dict)
 
 
-class Replication(Clock):
+class Replication(Writers):
     """The stores' part of `Oracle`."""
 
     draws: Draws
@@ -67,6 +68,9 @@ class Replication(Clock):
         self.stale = dict.fromkeys(self.servers, 0)
         self.lost_writes: list[tuple[float, int, float, str]] = []
         self.unbooked: dict[int, tuple[float, int, float, str]] = {}  # lost with a cache
+        self.tables: dict[Server, Table] = {}
+        self.conflicts = dict.fromkeys(self.servers, 0)
+        self.stranded: list[tuple[float, int, float, str]] = []
         self.duties: dict[tuple[int, int], Duty] = {}
         self.lags: list[list[int]] = []  # writes each replica lacks at the end of every second, in the order of `Plan.copies`
         for n in self.plan.stores():
@@ -80,6 +84,10 @@ class Replication(Clock):
     def start_partition(self, n: int, p: int, store: Store, members: list[Server]) -> None:
         """The first is the primary, the last are replicas, between them standbys."""
         followers = len(members) - store.replicas
+        if store.many_writers:
+            self.duties[n, p] = Duty(members[0], members[0])
+            self.start_table(n, store, members)
+            return
         self.duties[n, p] = Duty(members[0], members[0])
         for k, member in enumerate(members):
             member.role = "primary" if k == 0 else "standby" if k < followers else "replica"
@@ -113,7 +121,7 @@ class Replication(Clock):
         elif partitions > 1:
             p = int(self.draws.uniform(key, PARTITION) * partitions)
         believed, count = self.sites[pool.targets[0].edge, caller].primaries[p], callee.count // partitions
-        if store is None or self.writes(about) or pool.verb == "fill" or not self.plan.eventual(pool.targets[0].edge):
+        if store is None or store.many_writers or self.writes(about) or pool.verb == "fill" or not self.plan.eventual(pool.targets[0].edge):
             return believed
         mine = pool.targets[p * count : (p + 1) * count]
         readable = mine if store.replicas == count - 1 else mine[count - store.replicas :]
@@ -127,6 +135,8 @@ class Replication(Clock):
     def vouch(self, job: Job) -> str:
         """The work is done: an acknowledgement, a read that may be stale, or no answer from a member that was fenced."""
         server, about = job.callee, job.about
+        if server in self.tables:
+            return self.vouch_at_table(self.tables[server], job)
         log = self.logs.get(server)
         if server.role == "primary":
             if server in self.memories:
@@ -177,6 +187,12 @@ class Replication(Clock):
     def replicate(self, job: Job, epoch: int) -> Process:
         """Wait for the members a request needs; while they cannot be reached, until they can. False when this one died."""
         server, needed = job.callee, self.needed(job.callee, job.about)
+        if server in self.tables:
+            table = self.tables[server]
+            others, needed = self.nearest(table, server), self.needed_at_table(table, job)
+            if 0 < needed <= len(others):
+                yield self.work(self.there_and_back(server, others[needed - 1]), job.key)
+            return server.epoch == epoch
         if needed == 0 and (server.standby is None or not self.writes(job.about)):
             return True
         wait_for = [server.standby] if needed == 0 and server.standby else self.near(server)
@@ -237,6 +253,7 @@ class Replication(Clock):
 
     def relink(self) -> None:
         """Look at every replica's link to its primary again."""
+        self.reopen()
         for server, log in self.logs.items():
             if server.role == "replica":
                 a, b, source = log.primary.place, server.place, log.primary
@@ -276,8 +293,12 @@ class Replication(Clock):
         copies = [self.servers[i] for i in self.plan.copies()]
         while copies:
             yield After(self.env, TICKS_PER_S, -1.5)
-            lag = [len(self.logs[s].written) - self.logs[s].copies[s].applied if s.role == "replica" else 0 for s in copies]
-            self.lags.append(lag)
+            self.lags.append([self.lag_at_table(s) if s in self.tables else self.lag_of(s) for s in copies])
+
+    def lag_of(self, server: Server) -> int:
+        """Writes a replica has not applied."""
+        log = self.logs[server]
+        return len(log.written) - log.copies[server].applied if server.role == "replica" else 0
 
     # ---- promotion ----
     def lead(self, log: Log, f: Failover) -> Process:

@@ -91,7 +91,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
             callee, store = self.plan.nodes[called].behaviour, self.plan.nodes[called].store
             targets = [Target(s, e, via=v) for v, s in self.behind(e)]
             for s in self.of(n):
-                self.sites[e, s].primaries = targets[:: len(store.azs) if store else 1]
+                self.sites[e, s].primaries = targets[self.plan.asked_first(called, s.number) :: len(store.azs) if store else 1]
             named = isinstance(callee, Resolver) or (isinstance(callee, Balancer) and len(self.of(called)) > 1)
             algorithm = "named" if named else "primary" if isinstance(callee, Store | Cache) else "random"
             pools.append(Pool(targets, algorithm, resolver=called if named else None, edge=e))

@@ -196,13 +196,14 @@ class PerSecond:
     def _replication(self) -> Columns:
         """How far the replicas of each store are behind, the worst of them, and the stale reads they answered; 0 without any."""
         plan, s = self.plan, self.series
-        names = {"replication_lag_s": s.copy_lag_s, "replication_lag_writes": s.copy_lag_writes, "stale_reads_per_s": s.copy_stale}
+        names = {"replication_lag_s": s.copy_lag_s, "replication_lag_writes": s.copy_lag_writes, "stale_reads_per_s": s.copy_stale,
+                 "conflicting_writes_per_s": s.copy_conflicts}  # fmt: skip
         columns = {name: np.zeros((len(s.edge_calls), len(plan.nodes))) for name in names}
         owner = np.array([plan.instances[i].node for i in plan.copies()], int)
         for node in np.unique(owner):
             for name, values in names.items():
                 mine = values[:, owner == node]
-                columns[name][:, node] = mine.sum(axis=1) if name == "stale_reads_per_s" else mine.max(axis=1)
+                columns[name][:, node] = mine.sum(axis=1) if name.endswith("_per_s") else mine.max(axis=1)
         return columns
 
     def _on_demand(self) -> Columns:

@@ -33,7 +33,7 @@ OF_CALLERS = ("availability", "error_ratio", "ok", "failed", *(f"failed.{c}" for
 NODE_TOTALS = (
     *OF_CALLERS, "arrived", "completed", "rejected", "killed", "cancelled", "wasted", "wasted_s", "duplicates", "present",
     "utilisation", "load", "peak_queue",
-    "acknowledged_writes", "lost_writes", "stale_reads", "hits", "misses",
+    "acknowledged_writes", "lost_writes", "stale_reads", "conflicting_writes", "hits", "misses",
     "instance_s", "launching_s", "environment_s",
 )  # fmt: skip
 EDGE_TOTALS = (
@@ -52,7 +52,7 @@ NODE_SERIES = (
     "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "cancelled_per_s", "wasted_per_s", "ok_per_s", "failed_per_s",
     "error_ratio",
     "utilisation", "load", "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
-    "replication_lag_s", "replication_lag_writes", "stale_reads_per_s", "hit_ratio",
+    "replication_lag_s", "replication_lag_writes", "stale_reads_per_s", "conflicting_writes_per_s", "hit_ratio",
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",

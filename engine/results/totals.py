@@ -158,6 +158,7 @@ def _store(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, int]:
         "acknowledged_writes": int(series.acked[first : first + count].sum()),
         "lost_writes": int(series.lost[first : first + count].sum()),
         "stale_reads": int(series.copy_stale[rows][:, mine].sum()),
+        "conflicting_writes": int(series.copy_conflicts[rows][:, mine].sum()),
     }
 
 

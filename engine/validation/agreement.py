@@ -47,6 +47,7 @@ def differences(plan: Plan) -> dict[str, int]:
     }
     copies = [oracle.servers[i] for i in plan.copies()]
     found["stale reads"] = sum(abs(oracle.stale[s] - int(ours.copy_stale[:, k].sum())) for k, s in enumerate(copies))
+    found["conflicts"] = sum(abs(oracle.conflicts[s] - int(ours.copy_conflicts[:, k].sum())) for k, s in enumerate(copies))
     found["lag"] = np.abs(np.array(oracle.lags).reshape(-1, len(copies)) - ours.copy_lag_writes[: len(oracle.lags)]).sum() if copies else 0
     found["lost writes"] = int(oracle.lost_writes != ours.lost_writes)
     memories = [oracle.memories[oracle.servers[i]] for i in plan.memories()]

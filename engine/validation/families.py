@@ -37,6 +37,7 @@ from engine.validation.plans_stores import (
 )  # fmt: skip
 from engine.validation.plans_streams import random_stream_plan, stream_fault
 from engine.validation.plans_topics import random_topic_plan, topic_fault
+from engine.validation.plans_writers import random_plan_of_writers, random_writer_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ FAMILIES = (
     Family("partitions and replicas", random_plan_of_stores, random_store_fault),
     Family("quorums", random_plan_of_quorums, random_store_fault),
     Family("stores in two Regions", random_plan_of_regions, lambda r, plan, _: random_region_fault(r, plan)),
+    Family("tables written everywhere", random_plan_of_writers, lambda r, plan, _: random_writer_fault(r, plan)),
     Family("message queues", random_queue_plan, random_queue_fault),
     Family("a rough network", random_network_plan, random_fault),
     Family("queues over a rough network", random_rough_queue_plan, random_queue_fault),
