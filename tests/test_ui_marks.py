@@ -153,6 +153,17 @@ def test_callers_of_a_name_have_stale_answers_after_its_failover(run: Run) -> No
     assert facts(of)["people->names"] == {"ttl_s": 40}
 
 
+def test_a_resolver_believes_in_a_record_until_its_checks_have_failed(run: Run) -> None:
+    of = measured(run)
+    turned = int(next(e.t_s for e in of.log if e.kind == "unhealthy" and e.node == "names"))
+    up, believed, streak = (column(of, "names->web", field) for field in ("up", "believed", "streak"))
+    assert up[:60].all() and not up[60:99].any(), "the truth"
+    assert believed[:turned].all() and not believed[turned:100].any(), "the belief"
+    assert streak[:60].max() == 0 and streak[turned - 1] == 1 and streak[turned] == 0
+    assert column(of, "names->spare", "believed").all()
+    assert facts(of)["names->web"] == {"unhealthy": 2, "healthy": 2}
+
+
 def test_a_fault_says_how_badly_things_work() -> None:
     document = {**DOCUMENT, "faults": [
         {"id": "grey", "kind": "az_grey", "target": "a", "at_s": 10}, {"id": "slow", "kind": "slow", "target": "spare", "at_s": 10},

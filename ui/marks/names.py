@@ -1,4 +1,4 @@
-"""Names: the share of a caller's cached DNS answers that would not be given any more.
+"""Names: what a resolver believes of its records, and the share of a caller's cached DNS answers that would not be given any more.
 
 A client resolver keeps an answer for the TTL, from a phase of its own, so that share follows from when the answers changed: of the
 resolvers that asked before, as many have not asked again as the TTL has left to run.
@@ -11,15 +11,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.behaviours import Balancer, Resolver
+from engine.behaviours import Balancer, HealthCheck, Resolver
 from engine.plan import Plan
 from engine.resolving import View, nodes_named, nodes_with_targets, shares, views
-from ui.marks.base import Facts, Mark, Measured
+from ui.marks.base import Facts, Mark, Measured, stepwise
 
 Version = tuple[float, np.ndarray]  # since when, and the share of each answer; what is missing to 1 is an empty answer
 
 
 def marks(run: Measured) -> Iterator[Mark]:
+    yield from beliefs(run)
     found = views(run.plan)
     if not found:
         return
@@ -35,7 +36,53 @@ def marks(run: Measured) -> Iterator[Mark]:
 
 
 def facts(plan: Plan) -> Facts:
-    return {plan.edges[v.edge].id: {"ttl_s": plan.nodes[v.resolver].behaviour.ttl_s} for v in views(plan)}  # type: ignore[union-attr]
+    found: Facts = {plan.edges[v.edge].id: {"ttl_s": plan.nodes[v.resolver].behaviour.ttl_s} for v in views(plan)}  # type: ignore[union-attr]
+    for n in plan.resolvers():
+        check = check_of(plan, n)
+        for e in plan.nodes[n].calls if check else ():
+            found[plan.edges[e].id] = {"unhealthy": check.unhealthy, "healthy": check.healthy}  # type: ignore[union-attr]
+    return found
+
+
+def check_of(plan: Plan, n: int) -> HealthCheck | None:
+    """How resolver n learns of its records; None: it never does."""
+    behaviour = plan.nodes[n].behaviour
+    assert isinstance(behaviour, Resolver)
+    return behaviour.health_check
+
+
+def beliefs(run: Measured) -> Iterator[Mark]:
+    """Of each record of a resolver, under the id of its edge: what is believed, the truth, and how many checks speak against the belief."""
+    plan = run.plan
+    for n in plan.resolvers():
+        for e in plan.nodes[n].calls:
+            edge, check = plan.edges[e].id, check_of(plan, n)
+            target = plan.nodes[plan.edges[e].callee].id
+            said = [x for x in run.log if x.node == plan.nodes[n].id and x.data.get("target") == target]
+            yield Mark(edge, "up", is_up(run, plan.edges[e].callee))
+            turned = [(x.t_s, float(x.kind == "healthy")) for x in said if x.kind in ("healthy", "unhealthy")]
+            yield Mark(edge, "believed", stepwise(run.rows, 1.0, turned))
+            streak, decides_s = np.zeros(run.rows), np.full(run.rows, np.nan)
+            for x in said if check else ():
+                # A check that passes is not logged: a failure counts until the result of the next one is due.
+                first, due = int(x.t_s), int(x.t_s + check.interval_s + check.timeout_s) + 1  # type: ignore[union-attr]
+                count = int(str(x.data["streak"])) if x.kind == "probe_failed" else 0
+                streak[first:], decides_s[first:] = 0, np.nan
+                if count:
+                    streak[first:due] = count
+                    left = (check.unhealthy - count) * check.interval_s + x.t_s  # type: ignore[union-attr]
+                    decides_s[first:due] = np.maximum(0, left - np.arange(first, run.rows)[: due - first] - 1)
+            yield Mark(edge, "streak", streak)
+            yield Mark(edge, "decides_s", decides_s)
+
+
+def is_up(run: Measured, n: int) -> np.ndarray:
+    """Whether anything of a node is up in each second, and behind a balancer anything of its targets."""
+    up = run.columns.nodes["instances_up"][:, n] > 0
+    if isinstance(run.plan.nodes[n].behaviour, Balancer):
+        behind = [is_up(run, run.plan.edges[e].callee) for e in run.plan.nodes[n].calls]
+        up = up & np.any(behind, axis=0) if behind else up
+    return up
 
 
 def answers(run: Measured, found: list[View]) -> dict[int, list[Version]]:

@@ -27,6 +27,16 @@ describe("geometry", () => {
     expect(cards.get("front")!.w).toBe(web.w);
   });
 
+  test("a card reaches to its read replicas of the same Region", () => {
+    const doc = shop();
+    doc.nodes[2] = { ...doc.nodes[2], azs: ["us-east-1a"] };
+    const alone = arrange(doc, catalogue).cards.get("web")!;
+    doc.nodes[2] = { ...doc.nodes[2], replica_azs: ["us-east-1b", "eu-west-1a"] };
+    const { cards } = arrange(doc, catalogue);
+    expect(cards.get("web")!.w).toBeGreaterThan(2 * alone.w);
+    expect(cards.get("web")!.place!.azs).toEqual(["us-east-1a"]);
+  });
+
   test("without any points nothing overlaps and every card lies in its Region", () => {
     const { cards, regions } = arrange(shop(), catalogue);
     const all = [...cards.values()];

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { beadsOf } from "../src/flow/replication-painter";
 import { flags, moreRow, tankLevel } from "../src/flow/more-painter";
 import { fitting } from "../src/flow/pips";
+import { hasDecided } from "../src/frames/decisions";
 import { Frames } from "../src/frames/frames";
 import {
   amplification, breakerMark, breakerWords, cacheMark, cacheWords, countWords, functionMark, functionWords, lagState, lagWords, lifeOf, nodeWords, queueMark, queueWords, staleMark, staleWords,
@@ -130,4 +131,12 @@ describe("callers", () => {
     expect(flags(frames, 1, "web", ["web->db"])).toMatch(/\+2<.*× 2\.4 attempts<.*37 % stale/s);
     expect(flags(frames, 0, "web", [])).toBe("");
   });
+});
+
+test("whoever has just decided something is pointed out, longer when time runs fast", () => {
+  const event = (t_s: number, kind: string, node: string) => ({ t_s, kind, node, text: "" });
+  const events = [event(10, "unhealthy", "front"), event(10, "probe_failed", "dns")];
+  expect([9, 10, 10.9, 11.1].map((t) => hasDecided(events, "front", t, 1))).toEqual([false, true, true, false]);
+  expect(hasDecided(events, "front", 17, 10)).toBe(true);
+  expect(hasDecided(events, "dns", 10, 1)).toBe(false);
 });

@@ -1,5 +1,5 @@
 import type { Kind } from "../catalogue";
-import { regionOfAz, type Fields, type Node, type Region, type Scenario } from "./types";
+import { regionOfAz, type Fields, type Json, type Node, type Region, type Scenario } from "./types";
 
 /** Where a node sits: outside every Region, or in a Region over some of its AZs (`first` … `last` are lane indexes). */
 export interface Place {
@@ -17,7 +17,7 @@ export function placeOf(doc: Scenario, node: Node, kind: Kind): Place | null {
   if (!first || kind.placement === "outside") return null;
   const azs = azsOf(node);
   const home = azs.map((az) => regionOfAz(doc, az)).find(Boolean);
-  if (home) return span(home, azs.filter((az) => home.azs.includes(az)));
+  if (home) return over(span(home, azs.filter((az) => home.azs.includes(az))), home, node.replica_azs);
   const named = doc.regions?.find((region) => region.id === node.region);
   if (kind.unplaced === "azs") return span(named ?? first, (named ?? first).azs);
   if (named) return whole(named);
@@ -50,6 +50,12 @@ function span(region: Region, azs: string[]): Place {
   if (!azs.length) return whole(region);
   const lanes = azs.map((az) => region.azs.indexOf(az));
   return { region: region.id, azs, first: Math.min(...lanes), last: Math.max(...lanes) };
+}
+
+/** The card reaches to its read replicas of the same Region. */
+function over(place: Place, region: Region, replicas: Json | undefined): Place {
+  const lanes = Array.isArray(replicas) ? replicas.map((az) => region.azs.indexOf(az as string)).filter((lane) => lane >= 0) : [];
+  return { ...place, first: Math.min(place.first, ...lanes), last: Math.max(place.last, ...lanes) };
 }
 
 /** What lies under a point of the canvas. */

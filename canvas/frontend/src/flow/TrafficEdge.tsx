@@ -13,9 +13,10 @@ export const TrafficEdge = memo(({ id, selected, data }: EdgeProps<Edge<EdgeData
   const label = useRef<HTMLDivElement>(null);
   const line = useRef<SVGGElement>(null);
   const curve = data?.placed?.line;
+  const async = data?.async ?? false;
   useEffect(() => {
-    if (curve) overlay.current?.setCurve(id, curve);
-  }, [curve, id, overlay]);
+    if (curve) overlay.current?.setCurve(id, curve, async);
+  }, [curve, async, id, overlay]);
   useEffect(() => () => overlay.current?.dropCurve(id), [id, overlay]);
   useTick(() => {
     paintEdge(session, id, line.current, label.current);

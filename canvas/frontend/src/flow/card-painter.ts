@@ -1,6 +1,7 @@
 import { serves } from "../catalogue";
 import { lagWords, nodeWords, queueMark, worstLag } from "../frames/mark-words";
 import { HEALTH, clock, compact, duration, percent } from "../frames/words";
+import { hasDecided } from "../frames/decisions";
 import type { Frames } from "../frames/frames";
 import { markSvg } from "../marks";
 import type { Session } from "../session/session";
@@ -48,6 +49,7 @@ export class CardPainter {
     this.html("flags", "");
     for (const part of ["tank", "dlq", "fault"]) this.parts.get(part)?.setAttribute("hidden", "");
     delete this.root.dataset.grey;
+    delete this.root.dataset.pulse;
     paintPips(this.root, data.parts, null, -1, this.id);
     paintReplication(this.root, null, -1, this.id, undefined);
     this.root.querySelector(".fl-crown")?.remove();
@@ -57,7 +59,7 @@ export class CardPainter {
     const value = (field: string): number => frames.nodes.at(row, node, field);
     const word = HEALTH[value("health")] ?? "ok";
     this.root.dataset.health = word;
-    this.html("health", `${markSvg(word)}${word === "ok" ? "" : word}`);
+    this.html("health", `${markSvg(word)}<span class="word">${word === "ok" ? "" : word}</span>`);
     this.parts.get("health")?.setAttribute("title", `Health: ${word}`);
     const calls = this.callsOf(data);
     const special = nodeWords(frames, row, this.id, calls);
@@ -69,6 +71,7 @@ export class CardPainter {
     this.html("flags", this.greyFlag() + flags(frames, row, this.id, calls));
     this.tanks(frames, row, working ? value("queue") : 0);
     this.fault();
+    this.root.toggleAttribute("data-pulse", hasDecided(this.session.run?.events ?? [], this.id, this.session.clock.playhead_s, this.session.clock.speed));
     paintPips(this.root, data.parts, frames, row, this.id);
     paintCrown(this.root, frames, row, this.session.run?.phases ?? [], this.id);
     paintReplication(this.root, frames, row, this.id, (this.session.doc.objectives as { rpo_s?: number } | undefined)?.rpo_s);
@@ -84,7 +87,7 @@ export class CardPainter {
   /** A queue says what it holds before it says what passes through it. */
   private queued(frames: Frames, row: number, value: (field: string) => number): string {
     const queue = queueMark(frames, row, this.id);
-    if (!queue) return this.passed(value);
+    if (!queue) return this.root.querySelector(".fl-chip") && this.root.dataset.behaviour === "resolver" ? "" : this.passed(value); // nothing passes through a name
     return `<b>${compact(queue.waiting)} waiting</b><span>${compact(queue.inFlight)} in flight</span><span>${compact(value("rate"))}/s</span>`;
   }
 

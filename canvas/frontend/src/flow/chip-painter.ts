@@ -15,41 +15,57 @@ export function paintChips(root: HTMLElement, parts: Part[], frames: Frames, row
   });
 }
 
+/** What is known of a chip: the truth, what is believed, and how many checks of how many speak against that. */
+interface Belief {
+  state: number;
+  healthy: boolean;
+  streak: number;
+  threshold: number;
+  decides_s: number;
+}
+
+function beliefOf(frames: Frames, row: number, { row: k, edge }: Chip): Belief {
+  if (edge) {
+    const mark = (field: string): number => frames.mark(row, edge, field);
+    const healthy = mark("believed") !== 0;
+    const threshold = Number(frames.factsOf(edge)[healthy ? "unhealthy" : "healthy"] ?? 0);
+    return { state: mark("up") > 0 ? 0 : 1, healthy, streak: mark("streak") || 0, threshold, decides_s: mark("decides_s") };
+  }
+  const target = frames.meta.targets[k];
+  const healthy = frames.targets.at(row, k, "healthy") !== 0;
+  return {
+    state: frames.instances.at(row, target?.instance ?? -1, "state") || 0, healthy, streak: frames.targets.at(row, k, "streak") || 0,
+    threshold: target?.[healthy ? "unhealthy" : "healthy"] ?? 0, decides_s: frames.targets.at(row, k, "decides_s"),
+  };
+}
+
 function paintPart(el: HTMLElement, part: Part, frames: Frames, row: number): void {
-  const stateOf = (chip: Chip): number => frames.instances.at(row, frames.meta.targets[chip.row]?.instance ?? -1, "state") || 0;
-  const there = part.chips.filter((chip) => stateOf(chip) !== ABSENT);
-  const chips = seat(el, ".fl-chip", there.length, part.w);
+  const there = part.chips.map((chip) => ({ chip, belief: beliefOf(frames, row, chip) })).filter(({ belief }) => belief.state !== ABSENT);
+  const places = seat(el, ".fl-chip", there.length, part.w);
   let soonest: Countdown | null = null;
   let out = 0;
-  there.forEach((target, slot) => {
-    const healthy = frames.targets.at(row, target.row, "healthy") !== 0;
-    if (!healthy) out++;
-    const counting = countdown(frames, row, target.row, healthy);
-    if (chips[slot]) paintChip(chips[slot], target.label, frames, row, target.row, stateOf(target), healthy, counting);
+  there.forEach(({ chip, belief }, slot) => {
+    if (!belief.healthy) out++;
+    const counting = countdown(belief);
+    if (places[slot]) paintChip(places[slot], chip.label, belief, counting);
     if (counting.text && (!soonest || counting.in_s < soonest.in_s)) soonest = counting;
   });
   text(el.querySelector("[data-part=belief]"), (soonest as Countdown | null)?.text ?? (out ? `${out} of ${there.length} out` : ""));
 }
 
 /** "2/3 failed, 20 s left" while probes speak against what is believed. */
-function countdown(frames: Frames, row: number, k: number, healthy: boolean): Countdown {
-  const streak = frames.targets.at(row, k, "streak") || 0;
-  const decides_s = frames.targets.at(row, k, "decides_s");
-  const threshold = thresholdOf(frames, k, healthy);
+function countdown({ healthy, streak, threshold, decides_s }: Belief): Countdown {
   if (!(streak > 0 && threshold > 0)) return { text: "", in_s: Infinity };
   const left = Number.isFinite(decides_s) && decides_s >= 0 ? `, ${Math.ceil(decides_s)} s left` : "";
   return { text: `${streak}/${threshold} ${healthy ? "failed" : "passed"}${left}`, in_s: decides_s };
 }
 
-const thresholdOf = (frames: Frames, k: number, healthy: boolean): number => frames.meta.targets[k][healthy ? "unhealthy" : "healthy"];
-
-function paintChip(chip: HTMLElement, label: string, frames: Frames, row: number, k: number, state: number, healthy: boolean, counting: Countdown): void {
-  set(chip, "state", STATES[state]);
-  set(chip, "belief", healthy ? "in" : "out");
-  set(chip, "wrong", String(healthy !== (state === 0)));
-  const threshold = thresholdOf(frames, k, healthy);
-  const count = counting.text ? String(Math.min(1, (frames.targets.at(row, k, "streak") || 0) / threshold)) : "0";
-  if (chip.style.getPropertyValue("--count") !== count) chip.style.setProperty("--count", count);
+function paintChip(place: HTMLElement, label: string, { state, healthy, streak, threshold }: Belief, counting: Countdown): void {
+  set(place, "state", STATES[state]);
+  set(place, "belief", healthy ? "in" : "out");
+  set(place, "wrong", String(healthy !== (state === 0)));
+  const count = counting.text ? String(Math.min(1, streak / threshold)) : "0";
+  if (place.style.getPropertyValue("--count") !== count) place.style.setProperty("--count", count);
   const words = `${label}: ${state === 0 ? "up" : "down"}, believed ${healthy ? "healthy" : "unhealthy"}${counting.text && `, ${counting.text}`}`;
-  if (chip.title !== words) chip.title = chip.ariaLabel = words;
+  if (place.title !== words) place.title = place.ariaLabel = words;
 }

@@ -25,6 +25,9 @@ export type AnyNode = CardNode | RegionNode | LaneNode;
 /** Positions of what is being dragged right now, in canvas pixels. */
 export type Drag = ReadonlyMap<string, { x: number; y: number }>;
 
+/** From this width on a card has its numbers beside its name. */
+const WIDE = 400;
+
 export class Model {
   private nodes = new Map<string, { key: string; node: AnyNode }>();
   private edges = new Map<string, { key: string; edge: FlowEdge<EdgeData> }>();
@@ -55,7 +58,7 @@ export class Model {
       const at = drag.get(node.id) ?? { x: card.x + shift.x, y: card.y + shift.y };
       const region = doc.regions?.find((entry) => entry.id === card.place?.region);
       const problems = problemsAt(session.problems, `nodes.${node.id}`).join("\n");
-      const data: CardData = { node, kind, parts: partsOf(node, kind, card, region, geometry, frames), wide: card.w > 330, problems, advice: badgeOf(session.advice, node.id) };
+      const data: CardData = { node, kind, parts: partsOf(node, kind, card, region, geometry, frames), wide: card.w > WIDE, problems, advice: badgeOf(session.advice, node.id) };
       out.push(this.box("card", node.id, card, at, data, session, 1));
     }
     return out;

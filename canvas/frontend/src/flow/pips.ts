@@ -13,6 +13,8 @@ export interface Pip {
 export interface Chip {
   row: number;
   label: string;
+  /** A record of a resolver: the edge its marks are named by; it has no row among the targets. */
+  edge?: string;
 }
 /** The stretch of a card that lies in one AZ, relative to the card; a card outside has one part without an AZ. */
 export interface Part {
@@ -53,6 +55,7 @@ export function partsOf(node: Node, kind: Kind, card: Card, region: Region | und
       const instance = frames.meta.instances[target.instance];
       if (target.node === node.id && instance) partOf(instance.place).chips.push({ row, label: `${instance.node}[${instance.index}]` });
     });
+    for (const id of frames.meta.edge_ids) if (id.startsWith(`${node.id}->`) && frames.hasMark(id, "believed")) parts[0].chips.push({ row: -1, label: id.slice(node.id.length + 2), edge: id });
     return parts;
   }
   const spread = place?.azs.length ? place.azs : azs;

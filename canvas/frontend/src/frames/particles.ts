@@ -3,6 +3,7 @@ import { integral, MAX_PER_EDGE, type EdgeFlow } from "./flow";
 export const DOT = 0;
 export const RING = 1; // a repeated attempt
 export const DIAMOND = 2; // an attempt that failed
+export const SQUARE = 3; // a message nobody waits for
 
 /** Causes that are decided before anything is sent: their diamonds stay at the caller's end. */
 const AT_CALLER = new Set(["breaker_open", "bulkhead_full", "shed"]);

@@ -1,5 +1,5 @@
 import { arcTable, type Line } from "../flow/path";
-import { eachParticle } from "../frames/particles";
+import { DOT, eachParticle, SQUARE } from "../frames/particles";
 import type { Session } from "../session/session";
 import { SPRITE, sprites, type Sprites } from "./sprites";
 
@@ -12,7 +12,7 @@ const still = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-mo
  */
 export class Overlay {
   particles = 0;
-  private readonly curves = new Map<string, { key: string; table: Float32Array }>();
+  private readonly curves = new Map<string, { key: string; table: Float32Array; plain: number }>();
   private readonly context: CanvasRenderingContext2D;
   private readonly off: () => void;
   private sprites: Sprites;
@@ -33,9 +33,11 @@ export class Overlay {
     this.off();
   }
 
-  setCurve(id: string, line: Line): void {
-    if (this.curves.get(id)?.key === line.d) return;
-    this.curves.set(id, { key: line.d, table: arcTable(line, PIECES) });
+  /** What is sent over an asynchronous edge travels as squares. */
+  setCurve(id: string, line: Line, async = false): void {
+    const key = `${async} ${line.d}`;
+    if (this.curves.get(id)?.key === key) return;
+    this.curves.set(id, { key, table: arcTable(line, PIECES), plain: async ? SQUARE : DOT });
     this.session.clock.wake();
   }
 
@@ -63,12 +65,12 @@ export class Overlay {
     canvas.style.transform = `scale(${1 / zoom}) translate(${-tx}px, ${-ty}px)`;
     if (!session.frames || session.stale) return;
     const size = SPRITE * Math.min(1.25, Math.max(0.4, 0.55 * Math.sqrt(zoom))) * scale * 0.85;
-    for (const [id, { table }] of this.curves) this.drawEdge(id, table, tx * scale, ty * scale, zoom * scale, size);
+    for (const [id, { table, plain }] of this.curves) this.drawEdge(id, table, plain, tx * scale, ty * scale, zoom * scale, size);
     context.globalAlpha = 1;
     session.metrics.particles = this.particles;
   }
 
-  private drawEdge(id: string, table: Float32Array, tx: number, ty: number, zoom: number, size: number): void {
+  private drawEdge(id: string, table: Float32Array, plain: number, tx: number, ty: number, zoom: number, size: number): void {
     const { context, canvas, session } = this;
     const frames = session.frames!;
     const edge = frames.edgeIndex.get(id);
@@ -84,7 +86,7 @@ export class Overlay {
       const py = (table[2 * i + 1] + (table[2 * i + 3] - table[2 * i + 1]) * f) * zoom + ty;
       if (px < -half || py < -half || px > canvas.width + half || py > canvas.height + half) return;
       if (context.globalAlpha !== fade) context.globalAlpha = fade;
-      context.drawImage(this.sprites[shape], px - half, py - half, size, size);
+      context.drawImage(this.sprites[shape === DOT ? plain : shape], px - half, py - half, size, size);
       this.particles++;
     });
   }

@@ -1,4 +1,4 @@
-import { DIAMOND, DOT, RING } from "../frames/particles";
+import { DIAMOND, DOT, RING, SQUARE } from "../frames/particles";
 
 /** Pre-drawn particles: a bitmap copy is several times cheaper than a path, most of all without a graphics card. */
 export const SPRITE = 24;
@@ -25,6 +25,10 @@ export function sprites(dark: boolean): Sprites {
     c.arc(SPRITE / 2, SPRITE / 2, 5.5, 0, 7);
     c.stroke();
   });
+  out[SQUARE] = draw((c) => {
+    square(c, 6.5, colours.halo);
+    square(c, 5, colours.ok);
+  });
   out[DIAMOND] = draw((c) => {
     diamond(c, 11, colours.halo);
     diamond(c, 9, colours.failing);
@@ -44,6 +48,11 @@ function disc(c: CanvasRenderingContext2D, r: number, colour: string): void {
   c.beginPath();
   c.arc(SPRITE / 2, SPRITE / 2, r, 0, 7);
   c.fill();
+}
+
+function square(c: CanvasRenderingContext2D, r: number, colour: string): void {
+  c.fillStyle = colour;
+  c.fillRect(SPRITE / 2 - r, SPRITE / 2 - r, 2 * r, 2 * r);
 }
 
 function diamond(c: CanvasRenderingContext2D, r: number, colour: string): void {
