@@ -203,6 +203,8 @@ class Store:
     apply_per_s: float | None = None  # writes per second a replica applies; None: as fast as they come
     rate_per_s: float | None = None  # requests per second each member of a partition answers, in tokens of a bucket; None: no limit
     burst: float = 0.0  # tokens it holds at most, and at the start
+    table_rate_per_s: float | None = None  # … and all partitions together, at each place a member of them is; None: no limit
+    table_burst: float = 0.0
     write_quorum: int = 1  # members that have a write when it is acknowledged, the primary included; with more than 1 no standbys
     read_quorum: int = 1  # members a read asks, the answering one included
     shared: bool = False  # all members use one storage: a promotion loses nothing

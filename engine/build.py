@@ -59,6 +59,7 @@ def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
     _sources(plan, s)
     resolvers.build(plan, s)
     stores.logs(plan, s)
+    stores.buckets(plan, s)
     caches.memories(plan, s)
     build_queues.queues(plan, s)
     build_queues.accounts(plan, s)
@@ -83,7 +84,7 @@ def _check_sizes(plan: Plan) -> None:
         ("environments of functions", plan.most_environments(), L.N_IDLE),
         ("classes of requests", len(plan.classes()), L.N_CLASS),
         ("partitions with replicas", stores.count_logs(plan), L.N_LOG),
-        ("pairs of members of tables with many writers", stores.count_feeds(plan), L.N_FEED),
+        ("pairs of members of tables with many writers, and limits of tables", stores.count_feeds(plan), L.N_FEED),
         ("pairs of partition and calling instance", stores.count_addresses(plan), L.N_ADDRESS),
         ("keys times stores whose replicas are read", stores.count_versions(plan), L.N_VERSION),
         ("cache instances", len(plan.memories()), L.N_MEMORY),

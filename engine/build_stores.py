@@ -49,8 +49,9 @@ def count_logs(plan: Plan) -> int:
 
 
 def count_feeds(plan: Plan) -> int:
-    """What each member of a table with many writers receives from each."""
-    return sum(len(plan.store(n).azs) ** 2 for n, _ in partitions(plan) if plan.store(n).many_writers)
+    """What each member of a table with many writers receives from each, and the buckets of tables."""
+    feeds = sum(len(plan.store(n).azs) ** 2 for n, _ in partitions(plan) if plan.store(n).many_writers)
+    return feeds + sum(len(plan.store(n).azs) for n in plan.stores() if plan.store(n).table_rate_per_s)
 
 
 def count_addresses(plan: Plan) -> int:
@@ -117,6 +118,19 @@ def logs(plan: Plan, s: np.void) -> None:
         s["inst"]["log"][first : first + members] = k
         s["inst"]["link"][first : first + members] = kernel.LINKED
     s["n_ring"], s["n_version"] = count_logs(plan) * size, len(versions) * keys(plan)
+
+
+def buckets(plan: Plan, s: np.void) -> None:
+    """A row beside the instances for the bucket that all partitions of a table share at one place; `logs` comes first."""
+    for n in plan.stores():
+        store, node = plan.store(n), plan.nodes[n]
+        for member in range(len(store.azs)) if store.table_rate_per_s else ():
+            row = s["inst"][int(s["n_row"])]
+            row["tokens"] = row["burst"] = store.table_burst
+            row["token_rate"] = (store.table_rate_per_s or 0.0) / L.TICKS_PER_S
+            row["log"], row["whose"] = -1, node.first + member
+            s["inst"]["table"][node.first + member : node.first + node.count : len(store.azs)] = s["n_row"]
+            s["n_row"] += 1
 
 
 def feeds(s: np.void, k: int, writer: int, first: int) -> None:

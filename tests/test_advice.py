@@ -421,3 +421,14 @@ def test_the_reference_page_has_every_rule_in_its_own_words():
     rows = [f"| `{r.id}` | {' '.join((type(r).__doc__ or '').split())} | {r.practice} | {r.category} |" for r in RULES.values()]
     assert [row for row in rows if row not in page] == []
     assert page.count("| `") == len(rows)
+
+
+def test_a_subscription_without_a_dead_letter_queue_drops_what_it_cannot_deliver():
+    data = {
+        "faultline": 1, "nodes": [{"id": "users", "kind": "clients", "rate_per_s": 5}, {"id": "news", "kind": "sns"},
+                                  {"id": "mailer", "kind": "service"}, {"id": "box", "kind": "sqs"}],
+        "edges": [{"from": "users", "to": "news"}, {"from": "news", "to": "mailer"}, {"from": "news", "to": "box"}],
+    }  # fmt: skip
+    (finding,) = [f for f in advise(parse(data)) if f.rule == "no_dead_letter_queue"]
+    assert finding.edges == ("news->mailer",) and "in 4 attempts is dropped" in finding.why and finding.severity == "medium"
+    assert finding.change["edges"] == {"news->mailer": {"dead_letter": "news-dead"}}

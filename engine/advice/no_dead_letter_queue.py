@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from engine.advice.base import Finding, Rule, seconds
+from engine.advice.base import Finding, Rule, Severity, seconds
 from engine.advice.design import Design
 from engine.behaviours import Queue
+from engine.plan import PlanEdge
 
 RECEIVES = 5  # assumption: a few tries tell a bad message from a bad moment
 
@@ -16,7 +17,7 @@ KEEPERS = ("queue", "sqs")  # kinds that keep dead letters of their own kind; wh
 
 
 class NoDeadLetterQueue(Rule):
-    """A queue with consumers and no place for what they fail on; or one whose place forgets before the queue would."""
+    """A queue with consumers, or a subscription, without a place for what fails; or one whose place forgets before the queue would."""
 
     id = "no_dead_letter_queue"
     title = "No dead-letter queue"
@@ -33,6 +34,24 @@ class NoDeadLetterQueue(Rule):
                 yield self._missing(design, id, queue)
             elif queues[queue.dead_letter].retention_s <= queue.retention_s < math.inf:
                 yield self._forgets(design, id, queue, queues[queue.dead_letter])
+
+        for id in design.nodes:
+            if design.does(id) == "topic":
+                dropping = [edge for edge in design.calls[id] if edge.dead_letter is None]
+                yield from (self._dropped(design, id, e) for e in dropping if design.does(design.callee(e)) not in ("queue", "topic"))
+
+    def _dropped(self, design: Design, id: str, edge: PlanEdge) -> Finding:
+        callee = design.callee(edge)
+        why = (f"What {design.name(id)} cannot deliver to {design.name(callee)} in {edge.policy.attempts:,} attempts is dropped, "
+               "and nobody can deliver it again.")  # fmt: skip
+        home = f"{id}-dead"
+        queue: dict[str, Any] = {"kind": "sqs"}
+        region = getattr(design.component(id), "region", None)
+        nodes = {home: queue | ({"region": region} if region else {})}
+        change: dict[str, Any] = {"nodes": nodes, "edges": {edge.id: {"dead_letter": home}}}
+        severity: Severity = "medium" if edge.policy.attempts <= 10 else "low"
+        advice = f"Set dead_letter: {home} on {edge.id}, and look at what arrives there."
+        return self.finding(severity, why, advice, (id, callee), (edge.id,), change=change)
 
     def _missing(self, design: Design, id: str, queue: Queue) -> Finding:
         if queue.max_receives is None:

@@ -72,6 +72,11 @@ class Aurora(RegionPlaced):
                                    label="Global lag", assumption=GLOBAL_LAG, likely=(0.1, 1))  # fmt: skip
     concurrency: int = quantity(32, "", "Queries one instance works on at once.", ge=1, le=100_000, label="Slots",
                                 assumption="a middling instance class", likely=(4, 500))  # fmt: skip
+    instance_class: Literal["db.t3.medium", "db.r4.large", "db.r6g.large"] = quantity(
+        "db.r6g.large", "", "For the cost alone: slots and service time say how fast it is.", label="Instance class",
+        assumption="the smallest memory-optimised class of its generation")  # fmt: skip
+    storage_gb: float = quantity(100, "GB", "What is kept, for the cost alone.", ge=0, le=131_072, label="Storage", likely=(10, 1_000),
+                                 assumption="a small shop")  # fmt: skip
     service: ServiceTime = quantity(Exponential(exponential=0.002), "s", "Time a query or commit occupies a slot.", label="Service time",
                                     assumption="queries inside an AZ take 1 to 3 ms at the median", likely=(0.001, 0.01))  # fmt: skip
     queue_capacity: int | None = quantity(None, "", "Queries that may wait; without a limit the queue is unbounded.", ge=0,

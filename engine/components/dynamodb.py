@@ -44,7 +44,7 @@ class DynamoDb(RegionPlaced):
         Limit("3,000 read or 1,000 write units per second and partition", "ProvisionedThroughputExceededException",
               "throttled", PARTITION),
         Limit("Provisioned: the table's capacity, with 300 s of what was not used", "ProvisionedThroughputExceededException",
-              "throttled, each partition by its share", "DynamoDB developer guide, burst and adaptive capacity"),
+              "throttled, whichever partition it is for", "DynamoDB developer guide, burst and adaptive capacity"),
         Limit("On demand: twice the previous peak at once; more than that within 30 minutes may be throttled", "ThrottlingException",
               source="DynamoDB developer guide, on-demand capacity mode"),
         Limit("Strong global table: two of three Regions, the witness included, have to be in touch", "error on writes and strong reads",
@@ -53,7 +53,7 @@ class DynamoDb(RegionPlaced):
         Limit("40,000 read and 40,000 write units per second and table", "ThrottlingException",
               source="DynamoDB developer guide, quotas"),
     )  # fmt: skip
-    left_out: ClassVar = ("Units by size of items, adaptive capacity that lends a hot partition what others leave, splitting of them. A "
+    left_out: ClassVar = ("Units by size of items, and that a partition which stays hot is split. A "
                           "Region of a strong global table that is back serves at once. Callers keep to the nearest Region, also when it "
                           "is down. DAX is drawn as a cache whose items are fresh for 300 s.")  # fmt: skip
 
@@ -63,8 +63,8 @@ class DynamoDb(RegionPlaced):
     partition_rate_per_s: float = quantity(3_000, "1/s", "Requests per second one partition answers at most: 3,000 strong reads, 1,000 "
                                            "writes, of up to 4 and 1 kB.", ge=1, le=6_000,
                                            label="Partition rate", source=PARTITION)  # fmt: skip
-    capacity_per_s: float | None = quantity(None, "1/s", "Provisioned: requests per second of the whole table, spread evenly over its "
-                                            "partitions.", gt=0, le=1_000_000, label="Capacity")  # fmt: skip
+    capacity_per_s: float | None = quantity(None, "1/s", "Provisioned: requests per second of the whole table. A hot partition may use "
+                                            "what the others leave, up to its own rate.", gt=0, le=1_000_000, label="Capacity")  # fmt: skip
     replica_regions: list[str] | None = quantity(None, "", "Other Regions with a replica of this global table. Every Region takes writes; "
                                                  "callers use the nearest.", label="Replica Regions", min_length=1, max_length=20,
                                                  widget="regions")  # fmt: skip
@@ -99,16 +99,16 @@ class DynamoDb(RegionPlaced):
         return bool(self.replica_regions)
 
     def rate(self) -> tuple[float, float]:
-        """(tokens per second, most tokens) of one partition."""
-        if self.mode == "on_demand" or self.capacity_per_s is None:
-            return self.partition_rate_per_s, self.partition_rate_per_s
-        share = min(self.capacity_per_s / self.partitions, self.partition_rate_per_s)
-        return share, max(1.0, BURST_S * share)
+        """(tokens per second, most tokens) of one partition. A hot one may use what the table's capacity leaves: adaptive capacity."""
+        return self.partition_rate_per_s, self.partition_rate_per_s
 
     def lower(self, geography: Geography) -> StoreBehaviour:
         rate, burst = self.rate()
-        members = self.members(geography)
-        table = StoreBehaviour(members, SLOTS, None, self.service.lower(), None, self.partitions, rate_per_s=rate, burst=burst)
+        members, capacity = self.members(geography), self.capacity_per_s if self.mode == "provisioned" else None
+        table = StoreBehaviour(
+            members, SLOTS, None, self.service.lower(), None, self.partitions, rate_per_s=rate, burst=burst,
+            table_rate_per_s=capacity, table_burst=max(1.0, BURST_S * capacity) if capacity else 0.0,
+        )  # fmt: skip
         if len(members) == 1:
             return table
         table = dataclasses.replace(table, replicas=len(members) - 1, many_writers=True, witness=self.witness_region is not None)

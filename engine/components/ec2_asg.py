@@ -37,5 +37,7 @@ class Ec2Asg(Group):
     service: ServiceTime = quantity(Exponential(exponential=0.02), "s", "Time a request occupies a slot before dependencies are called.",
                                     label="Service time", assumption="20 ms of work in a web tier", likely=(0.001, 0.5))  # fmt: skip
 
+    volume_gb: float = quantity(0, "GB", "EBS volume (gp3) of each instance, for the cost alone.", ge=0, le=65_536, label="Volume",
+                                likely=(0, 100), assumption="instances without data of their own")  # fmt: skip
     instance_type: InstanceType = quantity("m6i.large", "", "For the cost alone: slots and service time say how fast an instance is.",
                                            assumption="two vCPUs and 8 GB, common for a web server", label="Instance type")  # fmt: skip

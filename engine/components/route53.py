@@ -56,6 +56,9 @@ class Route53(Resolver):
                             label="TTL", source="Route 53 developer guide: 60 s or less with health checks")  # fmt: skip
     health_check: Route53CheckOrNone = quantity(  # type: ignore[assignment]  # one threshold for both directions
         Route53Check(), "", "How it learns which targets answer.", label="Health check", source=CHECKS)  # fmt: skip
+    resolvers: int = quantity(100, "", "Resolvers of its users' networks, each of which asks once a TTL; for the cost alone.", ge=0,
+                              le=1_000_000, label="Resolvers", likely=(10, 10_000),
+                              assumption="a few providers carry most users")  # fmt: skip
     sticky_share: float = quantity(0.05, "", "Share of callers' resolvers that ignore the TTL.", ge=0, le=1, label="Sticky share",
                                    assumption="5 to 10 % in practice, as operators tell", likely=(0, 0.1))  # fmt: skip
     sticky_s: float = quantity(600, "s", "These keep an answer for this long.", ge=0, le=LONGEST_S, label="Sticky for",

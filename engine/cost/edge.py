@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from engine.cost.base import HOURS, Line, Price, Use, infracost
+from engine.cost.base import HOURS, MONTH_S, Line, Price, Use, infracost
 
 OLD = "2024-07-01"
 
@@ -38,18 +38,26 @@ class GlobalAcceleratorPrice(Price):
 
 
 class Route53Price(Price):
-    """A zone, and a health check for each record that has one."""
+    """A zone, a health check for each record that has one, and the queries of resolvers that ask once a TTL."""
 
     kinds: ClassVar = ("route53",)
     zone: ClassVar = infracost(0.50, "zone-month", OLD)
     check: ClassVar = infracost(0.50, "check-month", OLD)
-    left_out: ClassVar = "Queries (0.40 per million): how many there are depends on the caches of strangers. Fast checks."
+    fast: ClassVar = infracost(1.00, "check-month", OLD)
+    queries: ClassVar = {policy: infracost(usd, "query", OLD, per=1e6) for policy, usd in (("latency", 0.60), ("geolocation", 0.70))}
+    query: ClassVar = infracost(0.40, "query", OLD, per=1e6)
+    left_out: ClassVar = "Checks by HTTPS or of a string; queries for aliases of AWS resources, which are free."
 
     def lines(self, use: Use) -> Iterator[Line]:
         yield self.zone.of("Hosted zone", 1)
         checks = 0 if use.field("health_check", "none") == "none" else use.targets
         if checks:
             yield self.check.of("Health checks of AWS endpoints", checks)
+            if use.field("health_check", None).interval_s < 30:
+                yield self.fast.of("Fast intervals", checks)
+        queries = use.field("resolvers", 0) * MONTH_S / max(1.0, use.field("ttl_s", 60.0))
+        if queries:
+            yield self.queries.get(use.field("policy", "simple"), self.query).of("Queries, one per resolver and TTL", queries)
 
 
 class NatGatewayPrice(Price):

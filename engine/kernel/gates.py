@@ -13,7 +13,12 @@ from engine.kernel.tokens import take_token
 def pass_gate(s, f, ins, now):
     """OK, or the outcome request f is turned away with."""
     if ins.gate == LIMITS:
-        return OK if take_token(ins, now) else THROTTLED
+        if not take_token(ins, now):
+            return THROTTLED
+        if ins.table > 0 and not take_token(s.inst[ins.table], now):
+            ins.tokens += 1.0
+            return THROTTLED
+        return OK
     if ins.gate == ON_DEMAND:
         return find_environment(s, f, ins, now)
     if ins.gate == SHARDED:

@@ -131,6 +131,7 @@ inst_dt = _record(
     "role standby acked down_since stall_head gate lifo shed filled log received applied free_at link since paused n_stale n_lost "
     "provisioned keep first_idle bottom top cold_pc n_cold n_cancelled memory flushes durable first_pull n_pulls stopped hungry "
     "account next_function "
+    "table "  # the row with the bucket that all partitions of its table share; 0: none
     "whose n_conflicts "  # the instance a row stands for: itself, or of a feed the member that receives it (`kernel.writers`)
     "hungry_next "
     "holder n_split split_since "

@@ -16,6 +16,7 @@ class Gates(Clock):
 
     draws: Draws
     servers: list[Server]
+    buckets: dict[tuple[int, int], Server]  # of a table and the place of a member, which all its partitions share
 
     def gate(self, server: Server, job: Job) -> str | None:
         """Why a request is turned away now; None when it may go on."""
@@ -25,7 +26,13 @@ class Gates(Clock):
         if isinstance(behaviour, Limiter):
             return self.limit(server, behaviour.rate_per_s, behaviour.burst)
         if isinstance(behaviour, Store | Cache) and behaviour.rate_per_s is not None:
-            return self.limit(server, behaviour.rate_per_s, behaviour.burst)
+            full = self.limit(server, behaviour.rate_per_s, behaviour.burst)
+            if full is None and isinstance(behaviour, Store) and behaviour.table_rate_per_s is not None:
+                member = self.plan.instances[server.number].index % len(behaviour.azs)
+                table = self.buckets.setdefault((server.node, member), Server(-1, server.node, server.place, 0, 0))
+                full = self.limit(table, behaviour.table_rate_per_s, behaviour.table_burst)
+                server.tokens = (server.tokens or 0.0) + (full is not None)
+            return full
         if isinstance(behaviour, Function):
             return self.environment(server, behaviour, job)
         if isinstance(behaviour, Station) and behaviour.shed_above is not None:

@@ -67,6 +67,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
         self.next_sample = 0
         self.worked: Counter[int] = Counter()
         self.latencies: defaultdict[int, list[int]] = defaultdict(list)
+        self.buckets = {}
         self.start_stores()
         self.start_caches()
         self.set_queues()

@@ -62,6 +62,7 @@ def random_store(r: random.Random) -> Store:
         azs, r.choice([1, 2, 8]), r.choice([None, 5]), r.choice(VARIED), random_succession(r) if r.random() < 0.8 else None,
         r.choice([1, 1, 2, 3]), replicas, r.choice(["primary", "replicas", "replicas"]), r.choice([None, 400.03, 53.1, 11.3]),
         r.choice([None, None, 20.03]), r.choice([1.0, 7.0]),
+        table_rate_per_s=r.choice([None, 30.03]), table_burst=r.choice([1.0, 30.0]),
         shared=standbys == 0 and r.random() < 0.3, replica_lag_s=r.choice([0.0, 0.0, 0.0203, 0.5003]),
     )  # fmt: skip
 

@@ -19,7 +19,8 @@ def random_table(r: random.Random) -> Store:
     quorum = len(members) > 2 and r.random() < 0.5
     return Store(
         members, r.choice([1, 4, 50]), r.choice([None, 5]), r.choice(VARIED), None, r.choice([1, 1, 2, 3]), len(members) - 1,
-        apply_per_s=r.choice([None, None, 53.1]), write_quorum=2 if quorum else 1, read_quorum=2 if quorum else 1,
+        apply_per_s=r.choice([None, None, 53.1]), rate_per_s=r.choice([None, None, 20.03]), burst=7.0,
+        table_rate_per_s=r.choice([None, 30.03]), table_burst=5.0, write_quorum=2 if quorum else 1, read_quorum=2 if quorum else 1,
         replica_lag_s=0.0 if quorum else r.choice([0.0, 0.0203, 0.7003]), many_writers=True, witness=quorum and r.random() < 0.3,
     )  # fmt: skip
 
