@@ -32,7 +32,7 @@ export class Model {
   private nodes = new Map<string, { key: string; node: AnyNode }>();
   private edges = new Map<string, { key: string; edge: FlowEdge<EdgeData> }>();
   private lines = new Map<string, Placed>();
-  private drawn: { geometry: Geometry | null; edges: unknown; moving: boolean } = { geometry: null, edges: null, moving: false };
+  private drawn: { geometry: Geometry | null; edges: unknown; moving: boolean; lies: string } = { geometry: null, edges: null, moving: false, lies: "" };
 
   buildNodes(session: Session, drag: Drag): AnyNode[] {
     const { doc, geometry } = session;
@@ -69,7 +69,11 @@ export class Model {
     const { geometry } = session;
     const moving = drag.size > 0;
     if (!moving && !this.drawn.moving && this.drawn.geometry === geometry && this.drawn.edges === session.doc.edges) return;
-    this.drawn = { geometry, edges: session.doc.edges, moving };
+    // An edit of a number makes a new geometry that is the same: laying hundreds of lines for it would be felt.
+    const lies = moving ? "" : JSON.stringify([[...geometry.cards].map(([id, { x, y, w, h }]) => [id, x, y, w, h]), session.doc.edges?.map((edge) => [edgeId(edge), hasBreaker(edge)])]);
+    const same = lies !== "" && lies === this.drawn.lies;
+    this.drawn = { geometry, edges: session.doc.edges, moving, lies };
+    if (same) return;
     const cards = [...geometry.cards.values()];
     const dragged = draggedCards(session, drag);
     const taken = new Map<number, number>();
@@ -112,7 +116,7 @@ export class Model {
       const async = !isSynchronous(session.doc, session.catalogue, edge);
       const breaker = hasBreaker(edge);
       const placed = this.lines.get(id);
-      const key = JSON.stringify([edge, selected, problems, async, placed]);
+      const key = JSON.stringify([edge, selected, problems, async, placed?.line.d, placed?.label, placed?.breaker]);
       const known = this.edges.get(id);
       if (known?.key === key) return known.edge;
       const made: FlowEdge<EdgeData> = {

@@ -9,6 +9,11 @@ const BESIDE = 5;
 /** A curve may touch a corner by this much before it counts as hidden. */
 const TOUCH = 3;
 
+/** So many gaps are tried, and the outermost two. */
+const MOST_GAPS = 6;
+/** Behind more cards than this a line stays as it is: any way round would be no easier to follow, and there may be hundreds of them. */
+const MOST_HIDDEN = 10;
+
 interface Between {
   from: Rect;
   to: Rect;
@@ -21,9 +26,9 @@ interface Between {
  */
 export function route(from: Rect, to: Rect, others: Rect[], taken: Map<number, number> = new Map()): Line {
   const plain = edgeLine(from, to);
-  const between = { from, to, others };
+  const between = { from, to, others: others.filter((card) => card !== from && card !== to && isNear(card, from, to)) };
   const hidden = hits(plain.points, between);
-  if (!hidden.length) return plain;
+  if (!hidden.length || hidden.length > MOST_HIDDEN) return plain;
   let best = { line: plain, cost: hidden.length * 1e5, gap: NaN };
   for (const { corners, gap } of candidates(between, hidden)) {
     const cost = hits(corners, between).length * 1e5 + lengthOf(corners) + BESIDE * (taken.get(Math.round(gap)) ?? 0);
@@ -35,7 +40,7 @@ export function route(from: Rect, to: Rect, others: Rect[], taken: Map<number, n
   function candidates(b: Between, inTheWay: Rect[]): { corners: XY[]; gap: number }[] {
     const aside = (gap: number, sign: 1 | -1): number => gap + sign * BESIDE * (taken.get(Math.round(gap)) ?? 0);
     if (!isBeside(from, to)) {
-      const gaps = inTheWay.flatMap((card): [number, 1 | -1][] => [[card.x - CLEAR, -1], [card.x + card.w + CLEAR, 1]]);
+      const gaps = nearestGaps(b, inTheWay);
       return gaps.map(([gap, sign]) => ({ gap, corners: downThrough(b, aside(gap, sign)) }));
     }
     const top = Math.min(...inTheWay.map((card) => card.y)) - CLEAR;
@@ -45,6 +50,17 @@ export function route(from: Rect, to: Rect, others: Rect[], taken: Map<number, n
 }
 
 const isBeside = (a: Rect, b: Rect): boolean => b.y - (a.y + a.h) < -4 && a.y - (b.y + b.h) < -4;
+
+/** Gaps to the left and right of the cards in the way, the least far from the straight line first. */
+function nearestGaps({ from, to }: Between, inTheWay: Rect[]): [x: number, outwards: 1 | -1][] {
+  const [a, b] = [from.x + from.w / 2, to.x + to.w / 2].sort((x, y) => x - y);
+  const off = (x: number): number => Math.max(a - x, x - b, 0);
+  const gaps = new Map<number, 1 | -1>();
+  for (const card of inTheWay) gaps.set(card.x - CLEAR, -1).set(card.x + card.w + CLEAR, 1);
+  const sorted = [...gaps].sort(([x], [y]) => off(x) - off(y) || x - y);
+  const outermost = sorted.filter(([x]) => x === Math.min(...gaps.keys()) || x === Math.max(...gaps.keys()));
+  return [...new Set([...sorted.slice(0, MOST_GAPS), ...outermost])];
+}
 
 /** From one card to one below or above it, through the gap at x. */
 function downThrough({ from, to }: Between, x: number): XY[] {
@@ -68,16 +84,25 @@ function nearest(card: Rect, x: number): number {
   return Math.min(high, Math.max(low, x));
 }
 
+/** Whether a line between two cards, or a way round one between them, could come near this one. */
+function isNear(card: Rect, from: Rect, to: Rect): boolean {
+  const room = 2 * Math.max(from.w, to.w, card.w);
+  const within = (low: number, size: number, a: number, aSize: number, b: number, bSize: number): boolean =>
+    low < Math.max(a + aSize, b + bSize) + room && low + size > Math.min(a, b) - room;
+  return within(card.x, card.w, from.x, from.w, to.x, to.w) && within(card.y, card.h, from.y, from.h, to.y, to.h);
+}
+
 /** The cards that a line through these points goes behind. */
-function hits(points: XY[], { from, to, others }: Between): Rect[] {
+function hits(points: XY[], { others }: Between): Rect[] {
   const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const near = others.filter((card) => card !== from && card !== to && card.x < right && card.x + card.w > left - 1 && card.y < bottom && card.y + card.h > top - 1);
+  const near = others.filter((card) => card.x < right && card.x + card.w > left - 1 && card.y < bottom && card.y + card.h > top - 1);
   return near.filter((card) => points.some((p, i) => i > 0 && crosses(points[i - 1], p, card)));
 }
 
 /** Whether a straight piece comes into a card (Liang and Barsky's clipping). */
 function crosses([x0, y0]: XY, [x1, y1]: XY, card: Rect): boolean {
+  if (Math.max(x0, x1) < card.x || Math.min(x0, x1) > card.x + card.w || Math.max(y0, y1) < card.y || Math.min(y0, y1) > card.y + card.h) return false;
   let [enter, leave] = [0, 1];
   const bounds: [number, number][] = [
     [x0 - x1, x0 - (card.x + TOUCH)], [x1 - x0, card.x + card.w - TOUCH - x0],
@@ -106,9 +131,17 @@ export function visiblePoint(line: Line, wanted: number, cards: Rect[], size: { 
   const places: XY[] = [];
   for (let step = 0; step < PIECES / 2; step++)
     for (const i of [start + step, start - step]) if (i >= 2 && i <= PIECES - 2) places.push([table[2 * i], table[2 * i + 1]]);
-  const free = places.filter(([x, y]) => !cards.some((card) => x > card.x - 8 && x < card.x + card.w + 8 && y > card.y - 6 && y < card.y + card.h + 6));
+  const nearby = within(line, cards);
+  const free = places.filter(([x, y]) => !nearby.some((card) => x > card.x - 8 && x < card.x + card.w + 8 && y > card.y - 6 && y < card.y + card.h + 6));
   const alone = free.find((point) => !labels.some((label) => overlap(boxAt(point, size), label)));
   return alone ?? free[0] ?? [table[2 * start], table[2 * start + 1]];
+}
+
+/** The cards that the box round a line touches. */
+function within({ points }: Line, cards: Rect[]): Rect[] {
+  const [xs, ys] = [points.map((p) => p[0]), points.map((p) => p[1])];
+  const [left, right, top, bottom] = [Math.min(...xs) - 8, Math.max(...xs) + 8, Math.min(...ys) - 6, Math.max(...ys) + 6];
+  return cards.filter((card) => card.x < right && card.x + card.w > left && card.y < bottom && card.y + card.h > top);
 }
 
 const boxAt = ([x, y]: XY, { w, h }: { w: number; h: number }): Rect => ({ x, y: y - h / 2, w, h });
