@@ -153,6 +153,16 @@ def test_callers_of_a_name_have_stale_answers_after_its_failover(run: Run) -> No
     assert facts(of)["people->names"] == {"ttl_s": 40}
 
 
+def test_what_follows_an_old_answer_is_astray_until_nobody_holds_it(run: Run) -> None:
+    of = measured(run)
+    turned = int(next(e.t_s for e in of.log if e.kind == "unhealthy" and e.node == "names"))
+    old, new = column(of, "names->web", "astray"), column(of, "names->spare", "astray")
+    assert old[:turned].max() == 0 and (old[turned : turned + 38] == 1).all(), "all that still goes there goes by an old answer"
+    assert new[: turned + 38].max() == 0
+    held, given = names.held_and_given([(-math.inf, np.array([1.0, 0.0])), (0.0, np.array([0.5, 0.5]))], 4, 4.0)
+    assert held[:, 0].tolist() == pytest.approx([0.875, 0.75, 0.625, 0.5]) and (given == 0.5).all()
+
+
 def test_a_resolver_believes_in_a_record_until_its_checks_have_failed(run: Run) -> None:
     of = measured(run)
     turned = int(next(e.t_s for e in of.log if e.kind == "unhealthy" and e.node == "names"))

@@ -33,6 +33,8 @@ def marks(run: Measured) -> Iterator[Mark]:
             sticky = stale_share(versions[view.edge], run.rows, behaviour.sticky_s)
             stale = (1 - behaviour.sticky_share) * stale + behaviour.sticky_share * sticky
         yield Mark(run.plan.edges[view.edge].id, "stale", stale, "max")
+    for e, shares_of in astray(run, found, versions).items():
+        yield Mark(run.plan.edges[e].id, "astray", np.max(shares_of, axis=0), "max")
 
 
 def facts(plan: Plan) -> Facts:
@@ -126,16 +128,51 @@ def _answer(plan: Plan, view: View, healthy: dict[int, list[bool]], shifted: np.
     return np.concatenate([share * (of_nodes(n) if plan.is_named(n) else np.ones(1)) for share, n in zip(records, behind)])
 
 
+def astray(run: Measured, found: list[View], versions: dict[int, list[Version]]) -> dict[int, list[np.ndarray]]:
+    """By edge to a record, for each of its callers: the share of what goes there that would go elsewhere by today's answer."""
+    shares_of: dict[int, list[np.ndarray]] = {}
+    for view in found:
+        behaviour = run.plan.nodes[view.resolver].behaviour
+        assert isinstance(behaviour, Resolver | Balancer)
+        held, given = held_and_given(versions[view.edge], run.rows, behaviour.ttl_s)
+        if isinstance(behaviour, Resolver) and behaviour.sticky_share:
+            sticky = held_and_given(versions[view.edge], run.rows, behaviour.sticky_s)[0]
+            held = (1 - behaviour.sticky_share) * held + behaviour.sticky_share * sticky
+        first = 0
+        for edge in view.records or (view.edge,):
+            node = run.plan.edges[edge].callee
+            last = first + (run.plan.nodes[node].count if run.plan.is_named(node) else 1)
+            sent, too_much = held[:, first:last].sum(axis=1), np.clip(held - given, 0, None)[:, first:last].sum(axis=1)
+            shares_of.setdefault(edge, []).append(np.divide(too_much, sent, out=np.zeros(run.rows), where=sent > 1e-12))
+            first = last
+    return shares_of
+
+
+def held_and_given(versions: list[Version], rows: int, ttl_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """The share of each answer among those kept by callers, and among those given now, at the end of each second: [seconds, answers]."""
+    now, since, until, current = _clocks(versions, rows)
+    answers = np.stack([p for _, p in versions])
+    held = np.zeros((rows, answers.shape[1]))
+    for k in range(len(versions)):
+        share = np.clip(np.minimum(now, until[k]) - np.maximum(now - ttl_s, since[k]), 0, None) / ttl_s if ttl_s > 0 else current == k
+        held += np.asarray(share, np.float64)[:, None] * answers[k]
+    return held, answers[current]
+
+
+def _clocks(versions: list[Version], rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Ends of the seconds, beginning and end of each version, and which version is the one at the end of each second."""
+    now = np.arange(1, rows + 1, dtype=np.float64)
+    since = np.array([t for t, _ in versions])
+    return now, since, np.append(since[1:], np.inf), np.searchsorted(since, now, side="right") - 1
+
+
 def stale_share(versions: list[Version], rows: int, ttl_s: float) -> np.ndarray:
     """Expected share of answers kept for ``ttl_s`` that differ from those given now, at the end of each second."""
     if len(versions) < 2 or ttl_s <= 0:
         return np.zeros(rows)
-    now = np.arange(1, rows + 1, dtype=np.float64)
-    since = np.array([t for t, _ in versions])
-    until = np.append(since[1:], np.inf)
+    now, since, until, current = _clocks(versions, rows)
     given = np.stack([np.append(p, 1 - p.sum()) for _, p in versions])
     differ = np.abs(given[:, None] - given[None]).sum(axis=2) / 2
-    current = np.searchsorted(since, now, side="right") - 1
     stale = np.zeros(rows)
     for k in range(len(versions)):
         held = np.minimum(now, until[k]) - np.maximum(now - ttl_s, since[k])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Frames } from "../src/frames/frames";
-import { emissionOf, MAX_PER_CANVAS, MAX_PER_EDGE, speedOf } from "../src/frames/flow";
+import { edgeFlows, emissionOf, MAX_PER_CANVAS, MAX_PER_EDGE, speedOf } from "../src/frames/flow";
 import { DIAMOND, DOT, eachParticle, RING } from "../src/frames/particles";
 import { clock, compact, duration, eventText, percent } from "../src/frames/words";
 import { handoverAt } from "../src/flow/crown-painter";
@@ -65,6 +65,15 @@ describe("particles", () => {
     expect(share([1000, 1000, 0, 0, 0.1, 0.1, -1], DOT)).toBe(1);
     expect(share([1000, 500, 500, 0, 0.1, 0.1, 0], DIAMOND)).toBeGreaterThan(0.4);
     expect(share([1000, 1000, 0, 400, 0.1, 0.1, -1], RING)).toBeGreaterThan(0.3);
+  });
+
+  test("what follows an old DNS answer is hollow", () => {
+    const frames = framesOf(steady(60, [1000, 1000, 0, 0, 0.1, 0.1, -1]));
+    const [flow] = edgeFlows(frames.meta, frames.edges, () => 1);
+    const shapes: number[] = [];
+    eachParticle(flow, 40, 1, [], (_, shape) => shapes.push(shape));
+    expect(shapes.length).toBeGreaterThan(0);
+    expect(new Set(shapes)).toEqual(new Set([RING]));
   });
 
   test("what the breaker stops stays at the caller's end", () => {

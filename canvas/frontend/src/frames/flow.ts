@@ -10,7 +10,7 @@ export interface EdgeFlow {
   emitted: Float64Array; // dots that left until the start of row i, at playback speed 1
   travelled: Float64Array; // edge lengths
   failed: Float64Array; // dots that ended as an error
-  retried: Float64Array; // dots that are a repeated attempt
+  hollow: Float64Array; // dots that are a repeated attempt, or follow a DNS answer that is out of date
   straggle: Float32Array; // speed of the slowest 1 % relative to the median, per row
   cause: Int16Array; // index of the most frequent cause per row, -1 none
 }
@@ -48,10 +48,11 @@ interface Pace {
   straggle: Float32Array;
 }
 
-export function edgeFlows(meta: FrameMeta, edges: Block): EdgeFlow[] {
+/** `astray`: of an edge in a row, the share of what is sent that follows an old answer. */
+export function edgeFlows(meta: FrameMeta, edges: Block, astray: (row: number, edge: string) => number = () => 0): EdgeFlow[] {
   const paces = meta.edge_ids.map((_, e) => paceOf(meta, edges, e));
   const thin = thinning(meta.n, paces);
-  return paces.map((pace, e) => flowOf(meta, edges, e, pace, thin));
+  return paces.map((pace, e) => flowOf(meta, edges, e, pace, thin, astray));
 }
 
 function paceOf(meta: FrameMeta, edges: Block, e: number): Pace {
@@ -83,9 +84,11 @@ function thinning(n: number, paces: Pace[]): number {
   return fullest > MAX_PER_CANVAS ? MAX_PER_CANVAS / fullest : 1;
 }
 
-function flowOf({ n, dt }: FrameMeta, edges: Block, e: number, { speed, emission, straggle }: Pace, thin: number): EdgeFlow {
+function flowOf(
+  { n, dt, edge_ids }: FrameMeta, edges: Block, e: number, { speed, emission, straggle }: Pace, thin: number, astray: (row: number, edge: string) => number,
+): EdgeFlow {
   const sums = (): Float64Array => new Float64Array(n + 1);
-  const flow: EdgeFlow = { emitted: sums(), travelled: sums(), failed: sums(), retried: sums(), straggle, cause: new Int16Array(n) };
+  const flow: EdgeFlow = { emitted: sums(), travelled: sums(), failed: sums(), hollow: sums(), straggle, cause: new Int16Array(n) };
   for (let i = 0; i < n; i++) {
     const rate = edges.at(i, e, "rate");
     const share = (field: string): number => (rate > 0 ? Math.min(1, Math.max(0, edges.at(i, e, field) / rate)) : 0);
@@ -93,7 +96,7 @@ function flowOf({ n, dt }: FrameMeta, edges: Block, e: number, { speed, emission
     flow.emitted[i + 1] = flow.emitted[i] + leaving;
     flow.travelled[i + 1] = flow.travelled[i] + speed[i] * dt;
     flow.failed[i + 1] = flow.failed[i] + leaving * share("failed");
-    flow.retried[i + 1] = flow.retried[i] + leaving * share("retries");
+    flow.hollow[i + 1] = flow.hollow[i] + leaving * Math.min(1, share("retries") + (astray(i, edge_ids[e]) || 0));
     flow.cause[i] = edges.at(i, e, "cause");
   }
   return flow;

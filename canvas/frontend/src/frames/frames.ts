@@ -48,7 +48,7 @@ export class Frames {
     this.nodeIndex = new Map(meta.node_ids.map((id, i) => [id, i]));
     this.edgeIndex = new Map(meta.edge_ids.map((id, i) => [id, i]));
     this.markIndex = new Map((meta.marks ?? []).map(([item, field], i) => [`${item} ${field}`, i]));
-    this.flows = edgeFlows(meta, this.edges);
+    this.flows = edgeFlows(meta, this.edges, (row, edge) => this.mark(row, edge, "astray"));
   }
 
   /** Whether rows can be put behind those of another run: it has the ones they go on from. */

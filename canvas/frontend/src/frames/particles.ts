@@ -1,7 +1,7 @@
 import { integral, MAX_PER_EDGE, type EdgeFlow } from "./flow";
 
 export const DOT = 0;
-export const RING = 1; // a repeated attempt
+export const RING = 1; // a repeated attempt, or one that follows an old DNS answer
 export const DIAMOND = 2; // an attempt that failed
 export const SQUARE = 3; // a message nobody waits for
 
@@ -51,7 +51,7 @@ function rowOf(flow: EdgeFlow, row: number, wanted: number): number {
 function shapeOf(flow: EdgeFlow, left: number, j: number, pace: number): number {
   const before = departure(flow, (j - 1) * pace, left);
   if (steps(flow.failed, before, left, pace)) return DIAMOND;
-  return steps(flow.retried, before, left, pace) ? RING : DOT;
+  return steps(flow.hollow, before, left, pace) ? RING : DOT;
 }
 
 function departure(flow: EdgeFlow, wanted: number, from: number): number {
