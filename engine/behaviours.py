@@ -66,7 +66,7 @@ class Keys:
     zipf: float = 0.0  # 0: all alike
 
 
-WRITE = "write"  # a request of this class changes what it is about, one of any other class reads it; one without a class is a write
+WRITE = "write"  # a request of this class changes what it is about, one of any other class reads it; one without: caches read, stores write
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def program(cache: Cache, pools: list[int]) -> list[Step]:
         flushing = [{"op": int(L.OP_KEEP), "on_ok": GOOD, "on_fail": 3}, *flush(pools, write + 1)]
     return [
         serve,
-        {"op": int(L.OP_WRITES), "on_ok": 2, "on_fail": write},
+        {"op": int(L.OP_WRITES), "entry": int(cache.writes == "back"), "on_ok": 2, "on_fail": write},
         {"op": int(L.OP_LOOKUP), "on_ok": GOOD, "on_fail": fetch},
         *({"op": int(L.OP_CALL), "pool": pool, "on_ok": 4 + k, "on_fail": last} for k, pool in enumerate(pools)),
         {"op": int(L.OP_WRITES), "on_ok": after + 1, "on_fail": after + 1 if cache.writes != "around" else after + 2},
@@ -131,7 +131,7 @@ def verbs() -> list[Step]:
 def use() -> list[Step]:
     """Steps of a cache that keeps what there is nowhere else: a write stays, a read is answered whether its key is there or not."""
     return [
-        {"op": int(L.OP_SERVE), "on_ok": 1}, {"op": int(L.OP_WRITES), "on_ok": 2, "on_fail": 3},
+        {"op": int(L.OP_SERVE), "on_ok": 1}, {"op": int(L.OP_WRITES), "entry": 1, "on_ok": 2, "on_fail": 3},
         {"op": int(L.OP_LOOKUP), "on_ok": GOOD, "on_fail": GOOD}, {"op": int(L.OP_FILL), "on_ok": GOOD},
     ]  # fmt: skip
 

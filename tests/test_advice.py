@@ -115,6 +115,14 @@ def retrying(attempts: int, inner: int) -> dict[str, Any]:
     return data
 
 
+def cached(**near: Any) -> dict[str, Any]:
+    """The quiet shop, whose servers ask a cache before the database."""
+    near = {"id": "near", "kind": "cache", "instances": 2, "azs": TWO_AZS, "ttl_s": 60, **near}
+    data = adding([{k: v for k, v in near.items() if v is not None}], [{"from": "web", "to": "near", "timeout_s": 0.5}])
+    data["edges"][2]["cache"] = "near"
+    return data
+
+
 def remembering(stickiness_s: float = 3_600, **web: Any) -> dict[str, Any]:
     """The quiet shop, to which 600 users come back."""
     data = changing("nodes", "web", **{"session_state": "instance", **web})
@@ -144,6 +152,7 @@ TRIPS: dict[str, dict[str, Any]] = {
     "rpo_below_lag": replicated(),
     "cross_zone_imbalance": zonal(5),
     "sessions_on_instances": remembering(),
+    "cache_finds_nothing": cached(),
     "way_out_in_one_az": adding([{"id": "nat", "kind": "nat_gateway"}, {"id": "bank", "kind": "external"}],
                                 [{"from": "web", "to": "nat", "timeout_s": 1}, {"from": "nat", "to": "bank", "timeout_s": 0.8}]),
 }
@@ -169,6 +178,7 @@ MORE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
                                        [{"from": "web", "to": "nat", "timeout_s": 1}, {"from": "nat", "to": "bank", "timeout_s": 0.8}]),
      {"nodes": {"nat": {"mode": "regional"}}}),
     ("sessions_on_instances", remembering(session_state="outside"), {"nodes": {"front": {"stickiness_s": 0}}}),
+    ("cache_finds_nothing", cached(), {"nodes": {"near": {"ttl_s": None, "hit_ratio": 0.8}}}),
     ("sessions_on_instances", remembering(0), {"nodes": {"web": {"session_state": "outside"}}}),
     ("retries_without_budget", changing("edges", "users->front", attempts=2), {"edges": {"users->front": {"breaker": {"window_s": 10}}}}),
     ("rto_below_recovery", {**changing("nodes", "orders", multi_az=False), "objectives": {"rto_s": 600}},

@@ -153,7 +153,10 @@ class Demand:
         aside = None
         if edge.lookup >= 0:
             aside = getattr(self.design.plan.nodes[self.design.plan.edges[edge.lookup].callee].behaviour, "hit_ratio", None)
-        return (1 - (own or 0.0)) * (1 - (aside or 0.0))
+        if not own and not aside:
+            return 1.0
+        asked = self._of_class(lambda name: name != WRITE)  # writes pass
+        return 1 - asked * (1 - (1 - (own or 0.0)) * (1 - (aside or 0.0)))
 
     def _wanted(self, edge: PlanEdge) -> float:
         """Share of a topic's messages that a subscription asks for."""

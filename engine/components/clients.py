@@ -30,14 +30,15 @@ class Clients(Component):
     behaviour: ClassVar = "source"
     tier: ClassVar = "clients"
     later: ClassVar = ("region", "azs")
-    create: ClassVar = {"rate_per_s": 100}
+    create: ClassVar = {"rate_per_s": 100, "classes": [{"name": "read", "share": 0.9}, {"name": "write", "share": 0.1}]}
 
     rate_per_s: Rate = quantity(100, "1/s", "Requests started per second.", label="Request rate",
                                 assumption="a small service; every design has its own")  # fmt: skip
     arrivals: Arrivals = quantity("poisson", "", "How the requests are spread in time.",
                                   assumption="independent users make Poisson arrivals")  # fmt: skip
 
-    classes: list[RequestClass] = quantity([], "", "What the requests are; without classes every request is a write.", max_length=20)
+    classes: list[RequestClass] = quantity([], "", "What the requests are. Without classes caches look every request up, and stores take "
+                                           "it as a write.", max_length=20)  # fmt: skip
     keys: KeysFields | None = quantity(None, "", "What the requests are about; caches and partitions need to know.", label="Keys")
 
     sessions: SessionsFields | None = quantity(

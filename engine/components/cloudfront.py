@@ -18,7 +18,7 @@ SLOTS = 100_000  # an edge is many servers; its quota of 250,000 requests per se
 
 class CloudFront(Component):
     """Answers what it has kept from a place near the viewer, and asks the origin for the rest. All edge locations count as one cache. A
-    request of the class `write`, or without any class, passes through: give clients a class of reads."""
+    request of the class `write` passes through."""
 
     kind: Literal["cloudfront"] = "cloudfront"
     label: ClassVar = "CloudFront"

@@ -17,7 +17,7 @@ from engine.kernel.layout import (
     ROLE_PRIMARY,
 )  # fmt: skip
 from engine.kernel.rng import ZERO, counter, uniform
-from engine.kernel.subjects import is_write
+from engine.kernel.subjects import is_write, passes_caches
 
 FOR_HIT = np.int64(64)
 NOBODY = np.int64(-1)
@@ -31,7 +31,7 @@ def remember(s, f, step, now):
     if op == OP_COALESCE:
         return must_wait(s, f, step)
     if op == OP_WRITES:
-        fr.pc = step.on_fail if is_write(s, fr) else step.on_ok
+        fr.pc = step.on_fail if passes_caches(s, fr) or (step.entry and is_write(s, fr)) else step.on_ok
     elif op == OP_MISS:
         fr.first = MISSED
         fr.pc = step.on_ok
@@ -63,7 +63,7 @@ def remember(s, f, step, now):
             share(s, f, False)
         else:  # OP_STALE
             share(s, f, False)
-            if is_write(s, fr) or not still_good(s, m, fr.subject, now):
+            if passes_caches(s, fr) or not still_good(s, m, fr.subject, now):
                 fr.pc = step.on_fail
     return False
 

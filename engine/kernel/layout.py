@@ -145,7 +145,7 @@ inst_dt = _record(
     "slow error_share throttle_share mean_work offered tokens burst token_rate",
 )
 node_dt = _record("pc first count first_source passes queue refresh flush")
-# `entry`: where the callee's program begins; `resume`: the step of a copy that was parked.
+# `entry`: where the callee's program begins; of OP_WRITES: a request without a class is one; `resume`: the step of a copy that was parked.
 step_dt = _record("op pool dist on_ok on_fail on_miss status holds local entry resume")
 edge_dt = _record(
     "timer timeout attempts backoff bulkhead breaker window open_for minimum probes first_site caller_first cut_request cut_answer add "

@@ -79,8 +79,15 @@ def describe(s, src, fr):
 
 @tiny
 def is_write(s, fr):
-    """Whether the request changes what it is about: its class is called `write`, or it has none."""
+    """Whether the request changes what it is about: its class is called `write`, or it has none. For stores."""
     return fr.kind == 0 or fr.kind == s.write_kind
+
+
+@tiny
+def passes_caches(s, fr):
+    """Whether a cache need not be asked: the request says that it is a write. One without a class is looked up, and a write where it is
+    not found."""
+    return fr.kind == s.write_kind
 
 
 @tiny

@@ -190,6 +190,10 @@ class Caches(Clock):
         if server in self.memories:
             self.memories[server].fetching.clear()
 
+    def passes(self, about: About) -> bool:
+        """Whether no cache is asked; without a class one is."""
+        return about.kind == self.kinds.get("write")
+
     def asked(self, job: Job) -> tuple[str, First]:
         """A cache that is only asked does one thing at a time."""
         memory, subject = self.memories[job.callee], job.about.subject
@@ -221,7 +225,8 @@ class Caches(Clock):
 
     def read_through(self, job: Job, epoch: int) -> Process:
         """Look up, on a miss fetch and keep. Writes always pass."""
-        memory, writes, subject = self.memories[job.callee], self.writes(job.about), job.about.subject
+        memory, writes, subject = self.memories[job.callee], self.passes(job.about), job.about.subject
+        writes |= memory.cache.writes == "back" and self.writes(job.about)
         if not writes and self.look_up(job):
             return "ok", None
         if writes and memory.cache.writes == "back" and subject >= 0:
@@ -249,12 +254,12 @@ class Caches(Clock):
         second = self.plan.second(job.callee.node)
         for k, pool in enumerate(p for p in self.pools[job.callee.node] if p.edge != second):
             result = yield from self.call(job, pool, 3 + k, epoch)
-            if result is not None and result[0] != "ok" and second >= 0 and not self.writes(job.about):
+            if result is not None and result[0] != "ok" and second >= 0 and not self.passes(job.about):
                 other = next(p for p in self.pools[job.callee.node] if p.edge == second)
                 result = yield from self.call(job, other, 2, epoch)
             if result is None or result[0] != "ok":
                 return result
-        if not self.writes(job.about):
+        if not self.passes(job.about):
             self.put(job.callee, self.memories[job.callee], job.about.subject)
         return "ok", None
 
@@ -299,7 +304,7 @@ class Caches(Clock):
         def step(k: int, verb: str = "") -> Process:
             return self.call(job, replace(cache, verb=verb) if verb else pool, at + k, epoch)
 
-        if self.writes(job.about):
+        if self.passes(job.about):
             result = yield from step(5)
             if result is not None and result[0] == "ok":
                 return None if (yield from step(6, "drop")) is None else ("ok", None)
@@ -319,5 +324,7 @@ class Caches(Clock):
         unbooked: dict[int, tuple[float, int, float, str]]
 
         def acknowledge(self, log: Log, subject: int) -> None: ...
+        kinds: dict[str, int]
+
         def writes(self, about: About) -> bool: ...
         def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process: ...
