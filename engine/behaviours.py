@@ -261,6 +261,9 @@ class Queue:
     records_per_s: float = math.inf  # each shard takes; more is throttled
     kb_per_s: float = math.inf
     bisect: bool = False  # of a batch that failed only the first half is tried next
+    rate_per_s: float | None = None  # messages per second it stores, in tokens of a bucket; more are throttled; None: no limit
+    burst: float = 0.0  # tokens the bucket holds at most, and at the start
+    in_flight: int | None = None  # most messages taken at once; with so many, who asks for more gets none
 
 
 @dataclass(frozen=True, slots=True)

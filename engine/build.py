@@ -134,7 +134,7 @@ def _instances(plan: Plan, s: np.void) -> None:
 
 def _gate(s: np.void, behaviour: Behaviour, row: np.void, index: int) -> None:
     """What stands before an instance's slots; and whether there is an instance at all."""
-    if isinstance(behaviour, Limiter | Store | Cache) and behaviour.rate_per_s is not None:
+    if isinstance(behaviour, Limiter | Store | Cache | Queue) and behaviour.rate_per_s is not None:
         row["gate"] = L.LIMITS
         row["tokens"] = row["burst"] = behaviour.burst
         row["token_rate"] = behaviour.rate_per_s / L.TICKS_PER_S

@@ -48,6 +48,7 @@ def queues(plan: Plan, s: np.void) -> None:
         row["visibility"], row["batch"] = L.ticks(behaviour.visibility_timeout_s), behaviour.batch
         row["fifo"] = behaviour.fifo or behaviour.shards > 0
         row["max_receives"] = behaviour.max_receives or 0
+        row["most_hidden"] = L.N_MESSAGES if behaviour.in_flight is None else behaviour.in_flight
         row["dead_letter"] = -1 if behaviour.dead_letter is None else index[behaviour.dead_letter]
         longest_s = L.FOREVER / L.TICKS_PER_S
         row["retention"] = L.ticks(behaviour.retention_s) if behaviour.retention_s < longest_s else 0

@@ -172,6 +172,9 @@ class Edge(Strict):
     def check_between(self, caller: Component, callee: Component) -> Iterator[tuple[str, str]]:
         """(field, problem) for what depends on what the two ends are."""
         timeout_s = caller.call_timeout_s if self.timeout_s is None else self.timeout_s
+        most_kb = callee.largest_request_kb
+        if most_kb is not None and self.request_kb > most_kb:
+            yield "request_kb", f"{callee.id!r} ({callee.label}) takes at most {most_kb:,g} kB at once, not {self.request_kb:,g}"
         if self.hedge_s is not None and caller.behaviour == "balancer":
             yield "hedge_s", f"{caller.id!r} passes each request on once; put hedge_s on the edge into it"
         elif self.hedge_s is not None and self.hedge_s >= timeout_s:

@@ -208,7 +208,8 @@ message_dt = _record(
 queue_dt = _record(
     "inst oldest newest fresh_head fresh_tail back_head back_tail hidden_head hidden_tail armed keep_at n_hidden visibility max_receives "
     "dead_letter retention batch fifo first_taker n_takers next_taker n_published n_delivered n_redelivered n_deleted n_late n_dead "
-    "n_expired t_in t_deleted t_dead t_expired n_redriven t_redriven n_waiting shards first_shard next_reader reader bisect",
+    "n_expired t_in t_deleted t_dead t_expired n_redriven t_redriven n_waiting shards first_shard next_reader reader bisect "
+    "most_hidden",
     floats="poison_share records_per_s kb_per_s", unsigned="salt",
 )
 shard_dt = _record("filled", floats="records kb")  # what is left of a shard's write limits since `filled`

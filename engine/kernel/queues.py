@@ -108,7 +108,7 @@ def may_take(s, qu, e, i):
 def feed_queue(s, q, now):
     """Give the messages of queue q to consumers with a free slot, in turn."""
     qu = s.queues[q]
-    while next_message(s, qu) >= 0:
+    while next_message(s, qu) >= 0 and qu.n_hidden < qu.most_hidden:
         found = np.int64(-1)
         for k in range(qu.n_takers):
             row = qu.next_taker + k
@@ -135,7 +135,8 @@ def feed_instance(s, i, now):
             pull = s.pulls[k]
             qu = s.queues[pull.queue]
             m = next_message(s, qu)
-            if m >= 0 and (best < 0 or s.messages[m].born < oldest) and may_take(s, qu, pull.edge, i):
+            more = m >= 0 and qu.n_hidden < qu.most_hidden
+            if more and (best < 0 or s.messages[m].born < oldest) and may_take(s, qu, pull.edge, i):
                 best, over, oldest = pull.queue, pull.edge, s.messages[m].born
         if best < 0:
             return
@@ -169,7 +170,7 @@ def hand_over(s, q, e, i, now):
     n, last = np.int64(1), m
     batch = qu.batch if me.most == 0 else me.most
     me.most = 0
-    while n < batch:
+    while n < batch and qu.n_hidden < qu.most_hidden:
         more = s.messages[last].follower if qu.fifo else next_message(s, qu)
         if more < 0:
             break

@@ -27,7 +27,7 @@ def settle(s, e, m, handle, now):
     s.attempt_ends[e, OK] += 1
     s.call_ends[e, OK] += 1
     note_latency(s, e, now - (me.due - qu.visibility))
-    unblocked = np.int64(-1)
+    unblocked, full = np.int64(-1), qu.n_hidden >= qu.most_hidden
     while m >= 0:
         following = s.messages[m].mate
         if not qu.fifo or s.messages[m].leads:
@@ -43,6 +43,7 @@ def settle(s, e, m, handle, now):
         m = following
     if unblocked >= 0:
         offer(s, qu, unblocked, BACK)
+    if unblocked >= 0 or full:
         feed_queue(s, q, now)
 
 

@@ -21,11 +21,11 @@ class Gates(Clock):
     def gate(self, server: Server, job: Job) -> str | None:
         """Why a request is turned away now; None when it may go on."""
         behaviour = self.plan.nodes[server.node].behaviour
-        if isinstance(behaviour, Queue):
+        if isinstance(behaviour, Queue) and behaviour.rate_per_s is None:
             return self.write_limit(server, job)
         if isinstance(behaviour, Limiter):
             return self.limit(server, behaviour.rate_per_s, behaviour.burst)
-        if isinstance(behaviour, Store | Cache) and behaviour.rate_per_s is not None:
+        if isinstance(behaviour, Store | Cache | Queue) and behaviour.rate_per_s is not None:
             full = self.limit(server, behaviour.rate_per_s, behaviour.burst)
             if full is None and isinstance(behaviour, Store) and behaviour.table_rate_per_s is not None:
                 member = self.plan.instances[server.number].index % len(behaviour.azs)

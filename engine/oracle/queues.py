@@ -200,8 +200,16 @@ class Queues(Detached):
     # ---- going out ----
     def next_in(self, box: Box) -> Message | None:
         """The message that goes next."""
+        if self.room_in_flight(box) <= 0:
+            return None
         heads = [some[0] for some in (box.back, box.fresh) if some]
         return min(heads, key=lambda m: m.born) if heads else None
+
+    @staticmethod
+    def room_in_flight(box: Box) -> float:
+        """How many more may be taken now."""
+        most = box.rules.in_flight
+        return math.inf if most is None else most - sum(m.place == "taken" for m in box.messages)
 
     def could_take(self, box: Box, e: int, server: Server) -> bool:
         """Whether a consumer is there, idle enough and within reach."""
@@ -236,13 +244,14 @@ class Queues(Detached):
         """One message, or a batch, goes to one slot."""
         first = self.next_in(box)
         assert first is not None
+        room = int(min(self.room_in_flight(box), 1e9))
         if self.in_order(box):
-            batch = box.order[first.group][: first.most or box.rules.batch]
+            batch = box.order[first.group][: min(room, first.most or box.rules.batch)]
             first.most = 0
             (box.back if first in box.back else box.fresh).remove(first)
         else:
             batch = []
-            while len(batch) < box.rules.batch and (message := self.next_in(box)):
+            while len(batch) < min(room, box.rules.batch) and (message := self.next_in(box)):
                 (box.back if message in box.back else box.fresh).remove(message)
                 batch.append(message)
         key = self.draws.delivery(first.key, first.receives + 1)
