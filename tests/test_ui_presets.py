@@ -38,3 +38,11 @@ def test_the_list_has_a_button_for_every_preset() -> None:
     assert not app.exception
     assert {b.key for b in app.button} >= {f"preset_{name}" for name in presets.presets()}
     assert "##### Caching" in [m.value for m in app.markdown]
+
+
+def test_the_list_says_what_the_documents_say() -> None:
+    """It reads files as plain data, because checking all documents takes too long for the first look at the page."""
+    for preset in presets.presets().values():
+        scenario = preset.scenario
+        assert (preset.title, preset.patterns) == (scenario.title, [PATTERNS[id] for id in scenario.patterns])
+        assert preset.variants == [v.title or v.id for v in scenario.variants] and scenario.story.startswith(preset.line)

@@ -35,8 +35,7 @@ def _entry(preset: Preset) -> None:
 
 
 def _variants(preset: Preset) -> str | None:
-    titles = [v.title or v.id for v in preset.scenario.variants]
-    return f"Variants: {' · '.join(titles)}" if titles else None
+    return f"Variants: {' · '.join(preset.variants)}" if preset.variants else None
 
 
 def _plain(text: str) -> str:
