@@ -114,7 +114,9 @@ def _edges(scenario: Scenario) -> tuple[PlanEdge, ...]:
     return tuple(
         PlanEdge(
             e.id, number[e.caller], number[e.callee],
-            node[e.caller].treat(e.policy(node[e.caller].call_timeout_s), e.model_fields_set, node[e.callee]),
+            node[e.caller].treat(
+                e.policy(node[e.caller].call_timeout_s, node[e.callee].legacy_retries), e.model_fields_set, node[e.callee]
+            ),
             lookup, e.request_kb, e.response_kb,
             e.weight_or_one, tuple(e.locations or ()), e.pollers(node[e.caller].readers_at_once()), tuple(e.filter or ()), e.dead_letter,
         )

@@ -348,6 +348,17 @@ def test_as_many_sessions_die_with_a_zone_in_a_run_as_the_advice_said():
     assert 280 <= simulate(parse(data)).summary["nodes"]["web"]["lost_sessions"] <= 320
 
 
+def test_the_cure_of_an_sdks_retries_takes_its_mode_away():
+    data = quiet()
+    data["edges"][0]["retry_mode"] = data["edges"][2]["retry_mode"] = "legacy"
+    finding = found(data, "retry_product")[0]
+    assert finding.change == {"edges": {"web->orders": {"attempts": 1, "retry_mode": None, "backoff": None}}}
+    assert not found(after(data, finding.change), "retry_product")
+    data["edges"][0].pop("retry_mode")
+    for finding in found(data, "timeout_longer_than_callers"):
+        assert not found(after(data, finding.change), "timeout_longer_than_callers")
+
+
 def test_retries_multiply_along_the_path():
     finding = found(retrying(4, 3), "retry_product")[0]
     assert "4 × 3 = 12 calls: 100 requests/s of users become 1,200 requests/s" in finding.why

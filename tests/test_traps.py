@@ -1,7 +1,12 @@
 """Where common knowledge about AWS is out of date or wrong: each statement as it is, checked on the catalogue or on a run.
 
-The numbers in the names are those of our list of such traps. Left out are those about prices (10, 20), about the wording of service level
-agreements (13), about a fault of another name (16), about sources of latencies (21) and about other products (22).
+The numbers in the names are those of our list of such traps.
+
+| held by | |
+|---|---|
+| here, on a run | 1, 2, 3, 5, 7, 8, 9, 11, 12, 14, 15, 16, 18, 19 |
+| here, on the catalogue | 4 (refused by the document), 6, 13, 17, 20 (prices), 21, 22 |
+| in `test_cost` | 10: `test_prices_of_single_kinds` |
 """
 
 from __future__ import annotations
@@ -9,8 +14,12 @@ from __future__ import annotations
 import pytest
 
 from engine import simulate
+from engine.advice import RULES
 from engine.components import COMPONENTS
+from engine.cost import of_drawing
 from engine.document import parse
+from engine.document.network import Network
+from engine.faults import FAULTS
 from engine.geography import Geography, Region
 from tests.documents import said
 
@@ -56,15 +65,38 @@ def test_t2_an_event_source_begins_with_five_batches_and_adds_three_hundred_a_mi
     assert done.loc[1:3].max() <= 25 and 60 <= done.loc[20] <= 130 and 220 <= done.loc[55] <= 310
 
 
-def test_t3_and_t4_fifo_has_the_same_limits_in_flight_as_standard_and_a_message_may_have_a_mebibyte():
-    limits = " ".join(limit.what for limit in COMPONENTS["sqs"].limits)
-    assert "120,000 messages in flight, standard and FIFO" in limits and "1 MiB a message" in limits
+@pytest.mark.parametrize("fifo", [True, False])
+def test_t3_a_fifo_queue_has_as_many_in_flight_as_a_standard_one_far_more_than_20_000(fifo):
+    """Consumers with room for all of it work on each message longer than the run lasts."""
+    takers = {"id": "work", "kind": "ec2_asg", "instances": 2, "concurrency": 100_000, "service": {"constant": 900}}
+    rate = {"rate_per_s": 2_900 if fifo else 20_000, "arrivals": "even", "keys": {"count": 1_000_000, "zipf": 0}}
+    queue = {"id": "q", "kind": "sqs", "visibility_timeout_s": 1_000} | ({"fifo": True, "batched_sends": True} if fifo else {})
+    series = ran([users(**rate), queue, takers], [("users", "q", None), ("q", "work", None)], duration_s=10).nodes
+    most = series[series["node"] == "q"]["in_flight"].max()
+    assert 25_000 < most < 29_000 if fifo else most == 120_000
+
+
+def test_t4_a_message_may_have_a_mebibyte():
+    def problems(kb):
+        edges = [{"from": "users", "to": "q", "request_kb": kb}]
+        return said({"faultline": 1, "nodes": [users(), {"id": "q", "kind": "sqs"}], "edges": edges})
+
+    assert problems(1_048) == [] and "at most" in problems(1_100)[0][1]
 
 
 def test_t5_an_albs_probe_has_five_seconds_and_says_that_the_api_has_six():
+    """Targets that take 5.5 s are out of the rotation with 5 s, and in it with 6 s."""
     check = make("alb").health_check
     assert check.timeout_s == 5
     assert "6 s" in type(check).model_fields["timeout_s"].json_schema_extra["source"]
+
+    def ejected(**fields):
+        nodes = [users(), {"id": "lb", "kind": "alb", "health_check": fields}, {"id": "web", "kind": "ec2_asg", "concurrency": 500}]
+        slow = {"kind": "latency", "target": "lb->web", "add_s": 5.5, "at_s": 10}
+        events = ran(nodes, [("users", "lb", {"timeout_s": 20}), ("lb", "web", None)], slow, duration_s=200).events
+        return int((events["kind"] == "unhealthy").sum())
+
+    assert ejected() == 2 and ejected(timeout_s=6) == 0
 
 
 def test_t6_cross_zone_is_on_for_an_alb_off_for_an_nlb_and_can_be_switched_for_both():
@@ -109,9 +141,37 @@ def test_t11_a_call_is_made_once_unless_its_edge_says_more():
     assert {edge.attempts for edge in parse(data).edges} == {1}
 
 
+def test_t11_boto3s_legacy_mode_tries_five_times_and_dynamodb_ten():
+    """A dependency that fails every time, and one that fails half of the time."""
+
+    def attempts(to, mode):
+        nodes = [users(rate_per_s=20), {"id": "f", "kind": "service", "concurrency": 5_000}, {"id": "t", **to}]
+        edges = [("users", "f", {"timeout_s": 300}), ("f", "t", {"retry_mode": mode} if mode else None)]
+        fails = {"kind": "errors", "target": "t", "share": 1, "at_s": 0}
+        summary = ran(nodes, edges, fails, duration_s=400).summary
+        return summary["edges"]["f->t"]["amplification"]
+
+    service, table = {"kind": "service", "concurrency": 5_000}, {"kind": "dynamodb"}
+    assert attempts(service, None) == 1
+    assert attempts(service, "legacy") == pytest.approx(5, rel=0.02)
+    assert attempts(service, "standard") == pytest.approx(3, rel=0.02)
+    assert attempts(table, "legacy") == pytest.approx(10, rel=0.05) and attempts(table, "standard") == pytest.approx(3, rel=0.02)
+
+
+def test_t11_a_mode_takes_the_place_of_attempts_and_backoff():
+    data = {"faultline": 1, "nodes": [users(), {"id": "f", "kind": "lambda"}],
+            "edges": [{"from": "users", "to": "f", "retry_mode": "legacy", "attempts": 2}]}  # fmt: skip
+    assert [path for path, _ in said(data)] == ["edges.users->f.attempts"]
+
+
 def test_t12_a_multi_az_standby_serves_no_reads_and_a_clusters_two_do():
     assert [field for field, _ in make("rds", multi_az=True, reads="replicas").check(HERE)] == ["reads"]
     assert behaviour("rds", cluster=True, reads="replicas").replicas == 2
+
+
+def test_t13_99_99_is_what_s3_is_designed_for_and_no_promise_of_ours():
+    """No component promises an availability: what a run has is what its faults leave."""
+    assert not any("sla" in name or "availability" in name for cls in COMPONENTS.values() for name in cls.model_fields)
 
 
 def test_t14_health_checks_fail_over_without_the_control_plane():
@@ -134,6 +194,14 @@ def test_t15_a_strong_replica_cut_off_from_the_two_others_takes_no_writes():
     assert requests["failed"]["no_writer"] > 2_000 and result.summary["nodes"]["t"]["lost_writes"] == 0
 
 
+def test_t16_replication_goes_on_for_minutes_after_it_was_told_to_stop():
+    def delay_s(kind):
+        return FAULTS[kind].model_validate({"kind": kind, "target": "t", "at_s": 10}).model_dump()["delay_s"]
+
+    assert delay_s("aws:dynamodb:global-table-pause-replication") == 300
+    assert delay_s("aws:s3:bucket-pause-replication") == 3_600
+
+
 def test_t17_an_event_is_tried_185_times_in_a_day_on_a_classic_bus_and_five_times_on_a_custom_one():
     for bus, attempts in (("classic", 185), ("custom", 5)):
         data = {"faultline": 1, "nodes": [users(), {"id": "bus", "kind": "eventbridge", "bus": bus}, {"id": "f", "kind": "lambda"}],
@@ -143,8 +211,20 @@ def test_t17_an_event_is_tried_185_times_in_a_day_on_a_classic_bus_and_five_time
         assert lower(parse(data)).edges[1].policy.attempts == attempts
 
 
-def test_t18_a_new_instance_has_no_grace_unless_it_is_given_one():
+def test_t18_a_group_has_no_grace_unless_it_is_given_one():
+    """An instance that dies young is replaced after two status checks, a minute apart, with the API's default; with the console's 300 s not
+    before it is five minutes old."""
     assert make("ec2_asg", autoscaling={}, instances=2).autoscaling.grace_s == 0
+
+    def replaced_at_s(**fields):
+        group = {"id": "web", "kind": "ec2_asg", "azs": AZS[:1], "instances": 2, "concurrency": 50,
+                 "autoscaling": {"min": 2, "max": 2, "launch_s": 30, **fields}}  # fmt: skip
+        dead = {"kind": "instance_crash", "target": "web[0]", "mode": "black_hole", "at_s": 10}
+        nodes = [users(), {"id": "lb", "kind": "alb"}, group]
+        events = ran(nodes, [("users", "lb", {"timeout_s": 2}), ("lb", "web", None)], dead, duration_s=420).events
+        return float(events[events["text"].str.contains("is replaced because")]["t_s"].min())
+
+    assert 70 <= replaced_at_s() <= 130 and 300 <= replaced_at_s(grace_s=300) <= 360
 
 
 def test_t19_a_zonal_nat_gateway_takes_other_azs_way_out_with_it_and_a_regional_one_does_not():
@@ -156,3 +236,22 @@ def test_t19_a_zonal_nat_gateway_takes_other_azs_way_out_with_it_and_a_regional_
         return ran(nodes, edges, {"kind": "az_power_loss", "target": AZS[0], "at_s": 60}).summary["availability"]
 
     assert rest("regional") == 1 and rest("zonal") < 0.6
+
+
+def test_t20_crossing_zones_costs_both_ways_unless_an_alb_does_it():
+    def crossing(kind):
+        nodes = [users(), {"id": "lb", "kind": kind, "cross_zone": True}, {"id": "web", "kind": "ec2_asg", "azs": AZS, "instances": 3}]
+        edges = [{"from": "users", "to": "lb"}, {"from": "lb", "to": "web"}]
+        data = {"faultline": 1, "nodes": nodes, "edges": edges, "regions": [{"id": "us-east-1", "azs": AZS}]}
+        return [line.usd / line.quantity for line in of_drawing(parse(data)).lines if "AZ" in line.what]
+
+    assert crossing("alb") == [] and crossing("nlb") == [0.01]
+
+
+def test_t21_a_round_trip_within_a_zone_is_far_below_what_pings_of_apis_show():
+    assert Network().same_az_s < 0.001 and Network().cross_az_s < 0.003
+
+
+def test_t22_advice_is_sorted_as_the_newer_resilience_hub_does():
+    wanted = {"SINGLE_POINT_OF_FAILURE", "EXCESSIVE_LOAD", "EXCESSIVE_LATENCY", "MISCONFIGURATION_AND_BUGS", "SHARED_FATE"}
+    assert {rule.category for rule in RULES.values()} == wanted

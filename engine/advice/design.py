@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -58,6 +58,10 @@ class Design:
     def has_field(self, id: str, field: str) -> bool:
         """Whether this kind of node has such a field."""
         return field in type(self.component(id)).model_fields
+
+    def attempts(self, edge: str, count: int) -> dict[str, Any]:
+        """The fields that give an edge so many attempts, whatever says now how many it has."""
+        return {"attempts": count} | ({"retry_mode": None} if self.said[edge].retry_mode else {})
 
     def does(self, id: str) -> str:
         """Its behaviour's name."""

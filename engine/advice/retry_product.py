@@ -45,9 +45,9 @@ class RetryProduct(Rule):
         why = f"When {design.name(last)} fails, one request becomes {sum_} = {product:,} calls: {grown}."
         top, inner = tried[0].id, [e.id for e in tried[1:]]
         advice = f"Retry in one layer: keep the attempts of {top} and set attempts of {', '.join(inner)} to 1."
-        change = {"edges": {id: {"attempts": 1, "backoff": None} for id in inner}}
+        change = {"edges": {id: design.attempts(id, 1) | {"backoff": None} for id in inner}}
         if not inner:
-            advice, change = f"Set attempts of {top} to 3.", {"edges": {top: {"attempts": 3}}}
+            advice, change = f"Set attempts of {top} to 3.", {"edges": {top: design.attempts(top, 3)}}
         return self.finding("high", why, advice, tuple(design.caller(e) for e in tried), tuple(e.id for e in tried), change)
 
 

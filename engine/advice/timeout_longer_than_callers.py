@@ -37,8 +37,9 @@ class TimeoutLongerThanCallers(Rule):
         waits_s = longest_s(edge) - policy.attempts * policy.timeout_s
         fits_s = (patience_s - waits_s) / policy.attempts * 0.9
         if fits_s <= 0:
-            fields: dict[str, float | int] = {"attempts": 1, "timeout_s": float(f"{min(policy.timeout_s, patience_s * 0.9):.2g}")}
+            fields = design.attempts(edge.id, 1) | {"timeout_s": float(f"{min(policy.timeout_s, patience_s * 0.9):.2g}")}
         else:
             fields = {"timeout_s": float(f"{fits_s:.2g}")}
-        advice = f"On {edge.id} set " + " and ".join(f"{k} to {v:g}" for k, v in fields.items()) + f", or let {whose} wait longer."
+        said = " and ".join(f"{k} to {v:g}" for k, v in fields.items() if v is not None)
+        advice = f"On {edge.id} set {said}, or let {whose} wait longer."
         return self.finding("medium" if one else "low", why, advice, (design.caller(edge),), (edge.id,), {"edges": {edge.id: fields}})

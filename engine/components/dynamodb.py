@@ -34,6 +34,7 @@ class DynamoDb(RegionPlaced):
     summary: ClassVar = "Key-value items in milliseconds at any scale, as long as no single partition gets more than its share."
     placement: ClassVar = "region"
     behaviour: ClassVar = "store"
+    legacy_retries: ClassVar = (10, 0.05)
     tier: ClassVar = "data"
     spans_azs: ClassVar = True
     az_loss: ClassVar = "Goes on: every item is kept in three AZs."

@@ -91,6 +91,11 @@ class Edge(Strict):
                                        gt=0, le=LONGEST_S, label="Timeout")  # fmt: skip
     attempts: int = quantity(1, "", "Attempts per call, the first included.", ge=1, le=100, assumption="no retries unless asked for")
     backoff: BackoffValue | None = quantity(None, "", "Wait between attempts; without it retries are immediate.", label="Backoff")
+    retry_mode: Literal["legacy", "standard"] | None = quantity(
+        None, "", "Attempts and waits as boto3 makes them, instead of `attempts` and `backoff`. legacy, its default: 5 attempts in all, 10 "
+        "of DynamoDB; standard: 3. Waits have full jitter and begin with 1 s, with 50 ms for DynamoDB in legacy mode; at most 20 s in "
+        "standard mode, whose retry quota is left out.", label="SDK retries",
+        source="botocore 1.43, _retry.json and retries/standard.py")  # fmt: skip
     breaker: BreakerFields | None = quantity(None, "", "Circuit breaker of each caller instance.", label="Circuit breaker")
     bulkhead: int | None = quantity(None, "", "Most attempts one caller instance has open at once.", ge=1, le=1_000_000)
     retry_budget: float | None = quantity(None, "", "Tokens a successful call adds to a bucket of 10; each retry takes one.", ge=0, le=10,
@@ -139,12 +144,21 @@ class Edge(Strict):
         """Its ends, "caller->callee": there is at most one edge between two nodes in one direction."""
         return f"{self.caller}->{self.callee}"
 
-    def policy(self, default_timeout_s: float) -> CallPolicy:
+    def retries(self, legacy: tuple[int, float]) -> tuple[int, Backoff | None]:
+        """Attempts in all and the wait between them; ``legacy``: those of boto3 in that mode for the callee."""
+        if self.retry_mode == "legacy":
+            return legacy[0], Backoff("exponential", legacy[1], jitter="full")
+        if self.retry_mode == "standard":
+            return 3, Backoff("exponential", 1.0, 20.0, "full")
+        return self.attempts, None if self.backoff is None else self.backoff.lower()
+
+    def policy(self, default_timeout_s: float, legacy: tuple[int, float] = (5, 1.0)) -> CallPolicy:
         """The call policy with the caller's default timeout filled in."""
+        attempts, backoff = self.retries(legacy)
         return CallPolicy(
             timeout_s=default_timeout_s if self.timeout_s is None else self.timeout_s,
-            attempts=self.attempts,
-            backoff=None if self.backoff is None else self.backoff.lower(),
+            attempts=attempts,
+            backoff=backoff,
             breaker=None if self.breaker is None else self.breaker.lower(),
             bulkhead=self.bulkhead,
             retry_budget=self.retry_budget,
@@ -166,6 +180,8 @@ class Edge(Strict):
 
     def check(self) -> Iterator[tuple[str, str]]:
         """(field, problem) for what single fields cannot tell."""
+        for field in sorted({"attempts", "backoff"} & self.model_fields_set) if self.retry_mode else ():
+            yield field, f"retry_mode: {self.retry_mode} says how often and when; leave {field} out, or retry_mode"
         if self.backoff is not None:
             yield from ((f"backoff.{field}", message) for field, message in self.backoff.check())
 
@@ -190,6 +206,8 @@ class Edge(Strict):
             yield "max_concurrency", f"a function reads one batch at once from each of the {caller.readers_at_once()} shards; remove it"
         elif self.max_concurrency is not None and (caller.behaviour, callee.behaviour) != ("queue", "function"):
             yield "max_concurrency", "bounds how many batches a function takes from a queue at once; this edge is no such"
+        if self.retry_mode is not None and caller.behaviour == "topic":
+            yield "retry_mode", f"{caller.id!r} ({caller.label}) delivers by rules of its own; give attempts and backoff, or neither"
         if self.fallback and caller.behaviour == "topic":
             yield "fallback", "a topic makes no answers of its own; name a dead_letter queue for what cannot be delivered"
         if self.connection_pool is not None and callee.behaviour != "store" and not callee.may_be_stale():
