@@ -15,7 +15,7 @@ class Live:
     """Arrays over instances, edges and places of one plan; a fault's ``apply`` changes them and nothing else.
 
     ``down``: 0 up, 1 refused, 2 black hole; the strongest wins. ``slow``: factors multiply, as do those of ``surge``;
-    ``extra_s`` adds up, after them.
+    ``extra_s`` adds up, after them. A share ``spike_share`` of all work takes ``spike_s`` more: shares combine, the longest counts.
     ``error_share``: independent shares combine. ``edge_add_s``: additions to the round trip add up. ``edge_cut[e, 0]``
     requests, ``[e, 1]`` answers.
     ``edge_loss[e, direction]`` and ``path_loss[a, b]``: independent shares of messages lost; ``path_add_s[a, b]``: added one way.
@@ -50,6 +50,9 @@ class Live:
     edge_hasty: np.ndarray = field(init=False)  # bool [edge]: retries come at once
     edge_timeout_s: np.ndarray = field(init=False)  # float64 [edge], s: instead of the design's, the shortest of all; inf: as designed
     uncontrolled: np.ndarray = field(init=False)  # bool [instance]: its control plane is down
+    spike_s: np.ndarray = field(init=False)  # float64 [instance], seconds
+    spike_share: np.ndarray = field(init=False)  # float64 [instance], 0 … 1
+    launch_failures: np.ndarray = field(init=False)  # float64 [instance], 0 … 1: share of the calls to launch in its place that fail
     no_launch: np.ndarray = field(init=False)  # bool [instance]: nothing can be launched in its place
     withdrawn: np.ndarray = field(init=False)  # bool [instance]: not a registered target; what it has in hand goes on
 
@@ -81,9 +84,19 @@ class Live:
         self.edge_timeout_s = np.full(self.n_edges, np.inf)
         self.uncontrolled = np.zeros(self.n_instances, bool)
         self.no_launch = np.zeros(self.n_instances, bool)
+        self.spike_s, self.spike_share, self.launch_failures = (np.zeros(self.n_instances) for _ in range(3))
         self.flap_share = np.zeros(self.n_instances)
         self.shifted = np.zeros(self.n_instances, bool)
         self.withdrawn = np.zeros(self.n_instances, bool)
+
+    def fail_launches(self, instances: list[int], share: float) -> None:
+        """Let a further independent share of the calls to launch fail."""
+        self.launch_failures[instances] = 1 - (1 - self.launch_failures[instances]) * (1 - share)
+
+    def add_spikes(self, instances: list[int], share: float, spike_s: float) -> None:
+        """Let a further independent share of all work take longer."""
+        self.spike_share[instances] = 1 - (1 - self.spike_share[instances]) * (1 - share)
+        self.spike_s[instances] = np.maximum(self.spike_s[instances], spike_s)
 
     def take_down(self, instances: list[int], how: int) -> None:
         """Bring instances down; a black hole outweighs a refusal."""

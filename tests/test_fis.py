@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -95,3 +97,77 @@ def test_packet_loss_is_of_what_is_sent_answers_up_and_requests_down() -> None:
     out = [e for e, edge in enumerate(plan.edges) if plan.nodes[edge.caller].id == "it"]
     assert live.edge_loss[into] == pytest.approx(np.array([[0, 0.07]] * len(into)))
     assert live.edge_loss[out] == pytest.approx(np.array([[0.07, 0]] * len(out)).reshape(-1, 2))
+
+
+PAGE = (Path(__file__).parent.parent / "docs" / "faults.md").read_text(encoding="utf-8")
+TABLE = re.findall(r"^\| (.+?) \| (.+) \|$", PAGE, re.MULTILINE)
+
+
+def test_the_page_of_faults_says_of_every_action_where_it_is_or_why_it_is_not() -> None:
+    rows = {re.sub("`", "", what): here for what, here in TABLE if what not in ("action", "scenario", "---")}
+    named = {kind for what, here in rows.items() for kind in (what, *re.findall(r"`(fis:[a-z0-9-]+)`", here))}
+    actions = {kind for kind, cls in FAULTS.items() if cls.library == "AWS FIS"} - {"AWSFIS-Run-Network-Packet-Loss"}
+    assert actions - named == set()
+    for here in rows.values():
+        for path in re.findall(r"\]\(\.\./(.+?)\)", here):
+            assert (Path(__file__).parent.parent / path).exists()
+    linked = {kind for kind in rows if kind in FAULTS}
+    assert all("](../engine/faults" in rows[kind] for kind in linked) and len(rows) > 70
+
+
+def test_a_spot_instance_is_taken_off_the_lists_at_its_notice_and_is_gone_two_minutes_later() -> None:
+    plan = plan_of("aws:ec2:send-spot-instance-interruptions", for_s=900, before_s=300, share=0.5)
+    when = [(bool(plan.live(t).withdrawn.any()), bool(plan.live(t).down.any())) for t in (6, 184, 186, 304, 306, 906)]
+    assert when == [(False, False), (False, False), (True, False), (True, False), (True, True), (False, False)]
+    count = sum(plan.nodes[x.node].id == "it" for x in plan.instances)
+    assert int((plan.live(306).down == BLACK_HOLE).sum()) == -(-count // 2)
+
+
+def test_launches_that_fail_by_half_are_tried_again_until_they_succeed() -> None:
+    """An instance dies for good; its group of two asks for another again and again, and gets it sooner or later, or never."""
+    rules = {"min": 2, "max": 4, "launch_s": 5, "check_s": 10}
+    data = tiny("ec2_asg", instances=2, azs=["us-east-1a"], autoscaling=rules) | {"duration_s": 400}
+    crash = {"kind": "instance_crash", "target": "it[0]", "at_s": 20, "mode": "black_hole"}
+    assert said(data | {"faults": [crash]}) == []
+    failing = {"kind": "aws:fis:inject-api-internal-error", "target": "it", "at_s": 10, "share": 0.7}
+    back = []
+    for faults in ([crash], [crash, failing], [crash, failing | {"share": 1}]):
+        nodes = simulate(parse(data | {"faults": faults})).nodes.query("node == 'it'").set_index("t_s")
+        back.append(int((nodes["instances_in_service"] < 2).sum()))
+    assert 0 < back[0] < back[1] < back[2] and nodes["instances_in_service"].loc[399] == 1
+
+
+def test_readers_of_a_stream_stall_while_their_iterators_expire_and_writers_go_on() -> None:
+    data = {
+        "faultline": 1, "seed": 5, "duration_s": 120,
+        "nodes": [{"id": "users", "kind": "clients", "rate_per_s": 50}, {"id": "s", "kind": "kinesis"}, {"id": "f", "kind": "lambda"}],
+        "edges": [{"from": "users", "to": "s"}, {"from": "s", "to": "f"}],
+        "faults": [{"kind": "aws:kinesis:stream-expired-iterator-exception", "target": "s", "at_s": 30, "for_s": 40}],
+    }  # fmt: skip
+    assert said(data) == []
+    result = simulate(parse(data))
+    stream = result.nodes.query("node == 's'").set_index("t_s")
+    assert stream["oldest_s"].loc[68] > 35 and stream["oldest_s"].loc[110] < 5 and result.summary["availability"] == 1
+    assert stream["delivered_per_s"].loc[32:68].sum() == 0
+
+
+def test_steps_of_stress_rise_every_five_minutes() -> None:
+    plan = plan_of("fis:ec2-stress-cpu", factor=4, for_s=900)
+    assert [float(plan.live(t).slow.max()) for t in (6, 304, 306, 606, 904, 906)] == pytest.approx([2, 2, 3, 4, 4, 1])
+    plan = plan_of("fis:eks-stress-pod-delete", share=0.75, for_s=900)
+    gone = [int((plan.live(t).down == REFUSED).sum()) for t in (6, 306, 606, 906)]
+    assert gone == [*sorted(gone[:3]), 0] and gone[0] >= 1
+
+
+def test_one_io_in_a_thousand_of_an_intermittent_volume_takes_half_a_minute() -> None:
+    plan = plan_of("fis:ebs-intermittent-latency", for_s=900)
+    assert [(round(float(plan.live(t).spike_share.max()), 9), float(plan.live(t).spike_s.max())) for t in (6, 186, 366, 906)] == [
+        (0.001, 30.0), (0.001, 10.0), (0.001, 20.0), (0.0, 0.0)]  # fmt: skip
+
+
+def test_a_share_of_the_work_is_held_up_and_the_rest_is_not() -> None:
+    """Half of the reads and all writes, as many of each: three quarters of the requests take half a second longer."""
+    data = document("fis:ebs-sustained-latency", at_s=0, for_s=60) | {"nodes": tiny("ec2_asg", service={"constant": 0.01})["nodes"]}
+    edges = simulate(parse(data)).traces
+    took = (edges["finished_s"] - edges["started_s"])[edges["node"] == "it"].dropna()
+    assert (took > 0.5).mean() == pytest.approx(0.75, abs=0.1) and set(took.round(3)) == {0.01, 0.51}

@@ -91,6 +91,7 @@ def carry_out(world: np.ndarray, live: Live, now: int) -> None:
     inst, edges = s["inst"][:n], s["edges"][:e]
     inst["strain"], inst["slow"] = live.slow, live.slow * inst["chill"]
     inst["extra"] = np.rint(live.extra_s * TICKS_PER_S)
+    inst["spike"], inst["spike_share"] = np.rint(live.spike_s * TICKS_PER_S), live.spike_share
     inst["error_share"] = live.error_share
     inst["throttle_share"] = live.throttle_share
     inst["flap_share"] = live.flap_share

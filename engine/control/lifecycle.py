@@ -13,6 +13,7 @@ import numpy as np
 from engine.behaviours import Station
 from engine.kernel import doors, registration
 from engine.kernel.layout import ALIVE, DEAD_REFUSED
+from engine.kernel.rng import stream_uniform
 from engine.plan import Plan
 from engine.series import STAGES
 
@@ -87,8 +88,11 @@ def freest(c: Conductor, places: list[int]) -> int:
 
 
 def is_refused(c: Conductor, i: int) -> bool:
-    """Whether a launch in place i is turned down for want of capacity."""
-    return bool(c.live.no_launch[i])
+    """Whether a launch in place i is turned down: for want of capacity, or because this call to the control plane happens to fail."""
+    if c.live.no_launch[i] or not c.live.launch_failures[i]:
+        return bool(c.live.no_launch[i])
+    at = c.plan.instances[i]
+    return stream_uniform(c.plan.seed, "launch call", c.plan.nodes[at.node].id, at.index, int(c.env.now)) < c.live.launch_failures[i]
 
 
 def is_struck(c: Conductor, i: int) -> bool:

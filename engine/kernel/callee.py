@@ -80,7 +80,7 @@ def arrive(s, f, now):
         ins.n_rejected += 1
         reply(s, f, NO_WRITER, now)
         return False
-    ins.offered += ins.mean_work * ins.slow + ins.extra
+    ins.offered += ins.mean_work * ins.slow + ins.extra + ins.spike * ins.spike_share
     if ins.gate:
         outcome = pass_gate(s, f, ins, now)
         if outcome != OK:

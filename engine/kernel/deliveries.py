@@ -32,7 +32,7 @@ def receive(s, f, now):
         ins.n_rejected += 1
         refuse_delivery(s, f, now)
         return False
-    ins.offered += ins.mean_work * ins.slow + ins.extra
+    ins.offered += ins.mean_work * ins.slow + ins.extra + ins.spike * ins.spike_share
     if ins.gate == ON_DEMAND and not invoke(s, f, ins, now):
         release(s, f)
         return False

@@ -141,6 +141,7 @@ inst_dt = _record(
     "n_wasted wasted",
     floats="strain chill "
     "flap_share "
+    "spike spike_share "  # ticks that a share of all work takes more
     "extra "
     "slow error_share throttle_share mean_work offered tokens burst token_rate",
 )

@@ -37,7 +37,7 @@ def send_probe(w, row, origin, key, now):
     fr.subject = -1
     fr.born = now
     ins.n_arrived += 1
-    ins.offered += ins.mean_work * ins.slow + ins.extra
+    ins.offered += ins.mean_work * ins.slow + ins.extra + ins.spike * ins.spike_share
     outcome = pass_gate(s, f, ins, now) if ins.gate else OK
     if outcome != OK:
         ins.n_rejected += 1

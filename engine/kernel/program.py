@@ -27,6 +27,7 @@ from engine.kernel.traces import never_left
 from engine.kernel.waste import count_waste
 from engine.kernel.wires import at, drop_record
 
+FOR_SPIKE = np.int64(90)
 NOTHING = np.int64(-1)
 LONGEST = np.float64(FOREVER)  # no work takes longer, in ticks: events have a last instant
 RUN, AGAIN = np.int64(-3), np.int64(-2)  # otherwise the outcome of the call at the current step; PENDING is −1
@@ -61,6 +62,8 @@ def serve(s, f, step, now):
     drawn *= ins.slow
     if step.local != COLD_LOCAL:
         drawn += ins.extra
+        if ins.spike_share > 0.0 and uniform(fr.key, counter(FOR_SPIKE, step.local, ZERO)) < ins.spike_share:
+            drawn += ins.spike
     work = np.int64(min(drawn, LONGEST) + 0.5)
     ins.worked += work
     if fr.span >= 0 and s.spans[fr.span].started < 0:

@@ -99,6 +99,7 @@ class Control(Groups):
             server.strain, server.error_share = float(live.slow[server.number]), float(live.error_share[server.number])
             server.slow = server.strain * server.chill
             server.extra = ticks(float(live.extra_s[server.number]))
+            server.spike, server.spike_share = ticks(float(live.spike_s[server.number])), float(live.spike_share[server.number])
             server.throttle_share = float(live.throttle_share[server.number])
             server.flap_share = float(live.flap_share[server.number])
             server.paused = bool(live.paused[server.number])

@@ -138,7 +138,9 @@ class Groups(Topics):
             return False
         fresh = [s for s in free if not s.struck and s.slow == 1 and not s.extra and not s.error_share and not s.throttle_share]
         server = (fresh or free)[0]
-        if self.live.no_launch[server.number]:
+        called = (self.plan.nodes[server.node].id, self.plan.instances[server.number].index, int(self.env.now))
+        unlucky = stream_uniform(self.plan.seed, "launch call", *called) < float(self.live.launch_failures[server.number])
+        if self.live.no_launch[server.number] or unlucky:
             team.closed[az] = self.env.now + ticks(team.rules.check_s)
             return False
         server.stage, team.born[server] = "launching", self.env.now

@@ -14,7 +14,7 @@ from engine.kernel.layout import FOREVER, TICKS_PER_S, ticks
 from engine.oracle.afar import Afar
 from engine.oracle.caches import Caches
 from engine.oracle.control import Control
-from engine.oracle.draws import ERROR, THROTTLE, Draws
+from engine.oracle.draws import ERROR, SPIKE, THROTTLE, Draws
 from engine.oracle.gates import Gates
 from engine.oracle.resolution import Names
 from engine.oracle.sessions import Sessions
@@ -206,7 +206,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
         if not (yield from self.take_slot(server, job, epoch)):
             return
         job.stage = "serve"
-        work = int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow + server.extra, FOREVER) + 0.5)
+        work = int(min(self.draws.service_ticks(behaviour.service, job.key, 0) * server.slow + self.held_up(server, job), FOREVER) + 0.5)
         self.worked[server.number] += work
         yield self.work(work, job.key)
         if self.gone(job, epoch) or not (yield from self.answers_leave(job, epoch)):
@@ -269,6 +269,10 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
             return "queue_full"
         return "error" if self.starts_over(server, job) else None
 
+    def held_up(self, server: Server, job: Job) -> int:
+        """Ticks this work takes more: what all of it does, and what a share of it does."""
+        return server.extra + (server.spike if self.draws.uniform(job.key, SPIKE, 0) < server.spike_share else 0)
+
     def starts(self, job: Job) -> None:
         """Write down that work begins."""
         if job.span and job.span.started < 0:
@@ -305,7 +309,7 @@ class Oracle(Gates, Names, Traffic, Sessions, Control, Afar, Caches):
                     return None if may is None else ("ok", None)
             job.stage = "serve"
             self.starts(job)
-            work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow + server.extra
+            work = self.draws.service_ticks(behaviour.service, job.key, local) * server.slow + self.held_up(server, job)
             local += 1
             self.worked[server.number] += int(min(work, FOREVER) + 0.5)
             yield self.work(int(min(work, FOREVER) + 0.5), job.key)

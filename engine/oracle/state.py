@@ -146,6 +146,8 @@ class Server:
     strain: float = 1.0  # what faults make of it
     warmings: int = 0
     chill: float = 1.0  # what cold buffers make of it
+    spike: int = 0  # ticks that a share of all work takes more
+    spike_share: float = 0.0
     extra: int = 0  # ticks more for every piece of work
     tokens: float | None = None  # of a limiter's bucket; None: never used
     filled: int = 0

@@ -167,6 +167,7 @@ def random_fault(r: random.Random, plan: Plan, duration_s: float, store: bool = 
         if kind == "slow":
             live.slow[some] *= 5.03
             live.extra_s[some] += 0.0137
+            live.add_spikes(some, 0.1, 0.2003)
         elif kind == "errors":
             live.add_errors(some, 0.4)
         elif kind == "latency":

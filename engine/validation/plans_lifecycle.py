@@ -126,7 +126,8 @@ def random_group_fault(r: random.Random, plan: Plan) -> PlanFault:
         if kind == "uncontrolled":
             live.uncontrolled[:] = True
             return
-        live.no_launch[there] = True
+        live.no_launch[there[::2]] = True
+        live.fail_launches(there, 0.5)
         if kind == "power":
             live.take_down(there, 2)
 

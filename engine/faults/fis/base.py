@@ -126,6 +126,76 @@ class Throttling(Turned):
         live.throttle(reach.instances, self.share)
 
 
+class Unlaunchable(Turned):
+    """A share of the calls that launch instances fails; the group looks again after its check interval."""
+
+    targets: ClassVar[tuple[TargetKind, ...]] = ("node", "instance")
+    kinds: ClassVar = ("ec2_asg",)
+    default_for_s: ClassVar = 600.0
+
+    def apply(self, live: Live, reach: Reach) -> None:
+        live.fail_launches(reach.instances, self.share)
+
+
+class Stepped(Fis):
+    """Something that gets worse in steps of five minutes, up to the most."""
+
+    targets: ClassVar = ("node",)
+    steps: ClassVar = 3
+    default_for_s: ClassVar = 900.0
+
+    step_s: float = quantity(300, "s", "How long each of three rising steps lasts, the last until the end.", gt=0, le=14_400, label="Step",
+                             source=f"{SCENARIOS}: 5 minutes per step; how many and how high they are is an assumption")  # fmt: skip
+
+    def moments_s(self) -> tuple[float, ...]:
+        return tuple(t for k in range(1, self.steps) if (t := self.at_s + k * self.step_s) < self.end_s)
+
+    def part(self, live: Live) -> float:
+        """How much of the most has come, a third at first."""
+        since_s = live.at_s + SLACK_S - self.at_s
+        return min(self.steps, 1 + since_s // self.step_s) / self.steps
+
+
+class SteppedStarved(Stepped):
+    """Something else uses more and more of the processors, the memory or the disk."""
+
+    factor: float = quantity(3, "×", "In the last step service time is multiplied by this; before, by a third and two thirds of it.",
+                             ge=1, le=1_000, assumption="how much work slows depends on the work: try 1.5 to 10")  # fmt: skip
+
+    def says(self) -> str:
+        return f"{self.target} takes longer step by step, {self.factor:g} times as long in the end"
+
+    def apply(self, live: Live, reach: Reach) -> None:
+        live.slow[reach.instances] *= 1 + (self.factor - 1) * self.part(live)
+
+
+class SteppedDelayed(Stepped):
+    """What the node sends arrives later and later."""
+
+    add_s: float = quantity(0.2, "s", "In the last step added to every message it sends.", gt=0, le=3_600, label="Delay",
+                            assumption="as much as the network action adds")  # fmt: skip
+
+    def says(self) -> str:
+        return f"What {self.target} sends takes longer step by step, {self.add_s:g} s in the end"
+
+    def apply(self, live: Live, reach: Reach) -> None:
+        live.edge_add_s[[*reach.edges, *reach.calls]] += self.add_s * self.part(live)
+
+
+class SteppedGone(Stepped):
+    """More and more of it is gone."""
+
+    share: float = quantity(0.75, "", "In the last step this share is gone; before, a third and two thirds of it.", gt=0, le=1,
+                            assumption="a quarter more with each step")  # fmt: skip
+    how: ClassVar[int] = BLACK_HOLE
+
+    def says(self) -> str:
+        return f"{self.target} loses instances step by step, {self.share:.0%} in the end"
+
+    def apply(self, live: Live, reach: Reach) -> None:
+        live.take_down(first_share(reach.instances, self.share * self.part(live)), self.how)
+
+
 class Paused(Fis):
     """Replication stops, but not at once: what is on its way still goes through for ``delay_s``."""
 
