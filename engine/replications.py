@@ -33,7 +33,10 @@ def replicate(plan: Plan, seeds: Iterable[int], measure: Callable[[Conductor], T
         conductor.run_to(conductor.end)
         conductor.sync()
         conductor.wall_s = time.perf_counter() - started
-        return measure(conductor)
+        found = measure(conductor)
+        if found is not conductor:
+            conductor.release()
+        return found
 
     with ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1)) as pool:
         yield from pool.map(one, seeds)

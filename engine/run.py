@@ -91,6 +91,10 @@ class Run:
         other.wall_s = time.perf_counter() - started
         return other
 
+    def release(self) -> None:
+        """Give back the memory of a run of which only results are needed."""
+        self._conductor.release()
+
     def result(self) -> Result:
         """What there is so far. Raises `engine.control.conductor.Broken` when a request was lost or counted twice."""
         from engine.results import Result
@@ -133,4 +137,6 @@ def simulate(
     while not run.advance(budget_s=0.1 if progress else None):
         if progress:
             progress(run.reached_s / run.plan.duration_s)
-    return run.result()
+    result = run.result()
+    run.release()
+    return result

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from engine.control.conductor import Conductor
 from engine.document import load
 from engine.replications import replicate
 from engine.run import replicate as results
@@ -28,3 +32,19 @@ def test_the_results_of_a_document_come_in_the_order_of_their_seeds() -> None:
     found = list(results(scenario, (11, 4, 7), duration_s=40.0))
     assert [r.summary["seed"] for r in found] == [11, 4, 7]
     assert [r.digest for r in found] == [simulate(scenario, seed=seed, duration_s=40.0).digest for seed in (11, 4, 7)]
+
+
+def test_runs_that_are_over_give_their_memory_back_at_once() -> None:
+    worlds: list[weakref.ref[Any]] = []
+
+    def measure(c: Conductor) -> int:
+        worlds.append(weakref.ref(c.world))
+        return int(c.world[0]["n_roots"])
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert all(n > 0 for n in replicate(FAMILIES[0].plan(3, 10.0), range(4), measure))
+        assert [w() for w in worlds] == [None] * 4
+    finally:
+        gc.enable()

@@ -33,8 +33,9 @@ class Player:
                 self.bar.update(task, completed=run.reached_s / run.plan.duration_s)
         if self.bar and task is not None:
             self.bar.remove_task(task)
-        return run.result()
-
+        result = run.result()
+        run.release()
+        return result
 
     def play_all(self, scenario: Scenario, label: str, seeds: Sequence[int]) -> Iterator[Result]:
         """The results under each of several seeds, in their order, as many at a time as there are processors."""

@@ -108,6 +108,12 @@ class Conductor:
                 raise Broken(f"the replay used {self.n_seen} of {len(self.seen)} observations: a control process looked past `see`")
         self.events = self.log
 
+    def release(self) -> None:
+        """Give back the memory of a run that will neither go on nor be branched; series and log stay. It and its processes hold one
+        another, and Python looks for such circles when many objects have been made: these are few, and large."""
+        self.world = self.world[:0].copy()
+        self.shelf = checkpoints.Shelf(self.shelf.interval)
+
     def branch(self, plan: Plan, time: int) -> Conductor:
         """The same run under a plan that differs only in faults from ``time`` on: bit-identical before."""
         if not self.shelf.kept or time <= self.shelf.kept[0].time:
