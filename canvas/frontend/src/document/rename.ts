@@ -13,7 +13,7 @@ export function rewriter(from: string, to: string): Rewrite {
       .join("");
 }
 
-const REFERENCES = new Set(["azs", "az", "region", "primary_az", "standby_az", "replica_azs", "replica_regions", "dead_letter", "calls", "between", "target"]);
+const REFERENCES = new Set(["azs", "az", "region", "primary_az", "standby_az", "replica_azs", "replica_regions", "witness_region", "secondary_origin", "dead_letter", "calls", "between", "target"]);
 
 function rewriteValue(value: Json | undefined, rewrite: Rewrite): Json | undefined {
   if (typeof value === "string") return rewrite(value);
