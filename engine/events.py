@@ -8,7 +8,7 @@ from typing import Literal
 PHASES = ("detect", "decide", "promote", "propagate", "warm", "drain", "fail_back")
 Kind = Literal[
     "fault_start", "fault_end", "probe_failed", "unhealthy", "healthy", "fail_open", "phase", "role", "scaling", "shift", "messages",
-    "stopped",
+    "breaker", "stopped",
 ]
 
 

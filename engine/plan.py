@@ -274,6 +274,10 @@ class Plan:
         """Node indices of all resolvers, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Resolver)]
 
+    def records(self) -> list[int]:
+        """Edge indices of all records: what resolvers name, in the order of resolvers."""
+        return [e for n in self.resolvers() for e in self.nodes[n].calls]
+
     def groups(self) -> list[int]:
         """Node indices of all groups that change their size, in document order."""
         return [i for i, n in enumerate(self.nodes) if isinstance(n.behaviour, Station) and n.behaviour.autoscaling]

@@ -45,7 +45,8 @@ class Series:
     edge_call_ends: np.ndarray  # int32 [T, E, N_OUT] calls ended, by what the caller saw
     edge_extras: np.ndarray  # int32 [T, E, N_EXTRA] failed calls that fell back, hedges sent, hedges that won, attempts a hedge made
     # superfluous, executions beyond the first of a call, messages a lossy network dropped
-    edge_latency_s: np.ndarray  # float32 [T, E, 3] p50, p95, p99 of ok calls that ended; NaN when there were none
+    edge_latency_s: np.ndarray  # float32 [T, E, 5] p50, p90, p95, p99, p99.9 of ok calls that ended; NaN when there were none
+    edge_answers: np.ndarray  # float32 [T, A] share of each record in what its resolver answers at the end of the second; `Plan.records`
     inst_arrived: np.ndarray  # int32 [T, I] attempts that reached a living process
     inst_completed: np.ndarray  # int32 [T, I]
     inst_rejected: np.ndarray  # int32 [T, I] answered at once: full queue, injected error, not the writer
@@ -160,7 +161,7 @@ def empty_series(plan: Plan, rows: int) -> Series:
         edge_extras=zeros(np.int32, rows, E, N_EXTRA), inst_cancelled=zeros(np.int32, rows, I),
         inst_wasted=zeros(np.int32, rows, I), inst_wasted_s=zeros(np.float64, rows, I),
         start_degraded=zeros(np.int64, rows, S), total_degraded=zeros(np.int64, S),
-        edge_latency_s=np.full((rows, E, 3), np.nan, np.float32),
+        edge_latency_s=np.full((rows, E, 5), np.nan, np.float32), edge_answers=zeros(np.float32, rows, len(plan.records())),
         inst_arrived=zeros(np.int32, rows, I), inst_completed=zeros(np.int32, rows, I), inst_rejected=zeros(np.int32, rows, I),
         inst_killed=zeros(np.int32, rows, I), inst_busy_s=zeros(np.float64, rows, I), inst_up_s=zeros(np.float64, rows, I),
         inst_offered_s=zeros(np.float64, rows, I), inst_queue=zeros(np.int32, rows, I), inst_queue_peak=zeros(np.int32, rows, I),

@@ -53,7 +53,7 @@ def steady(p: Plan) -> Series:
     s.reached_s = rows
     s.edge_calls[:], s.edge_attempts[:] = RATE, RATE
     s.edge_call_ends[:, :, 0], s.edge_attempt_ends[:, :, 0] = RATE, RATE
-    s.edge_latency_s[:] = (0.03, 0.05, 0.06)
+    s.edge_latency_s[:] = (0.03, 0.045, 0.05, 0.06, 0.07)
     s.inst_up_s[:] = 1
     s.inst_arrived[:, 1], s.inst_completed[:, 1] = RATE, RATE
     s.inst_arrived[:, 2:4], s.inst_completed[:, 2:4] = RATE // 2, RATE // 2

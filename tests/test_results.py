@@ -48,7 +48,7 @@ def test_nothing_started_means_no_availability_rather_than_a_number() -> None:
     s.start_begun[:], s.start_ends[:], s.start_latency_s[:], s.start_hist[:] = 0, 0, 0, 0
     summary = result(p, s).summary
     assert summary["availability"] is None
-    assert summary["latency_s"] == {"mean": None, "p50": None, "p95": None, "p99": None, "p999": None}
+    assert summary["latency_s"] == {"mean": None, "p50": None, "p90": None, "p95": None, "p99": None, "p999": None}
 
 
 def test_latencies_are_those_of_the_histogram() -> None:
@@ -240,7 +240,7 @@ def test_health_of_a_node_follows_its_truth() -> None:
     s.edge_attempt_ends[3, 1, TIMEOUT] = 2
     s.inst_state[4, 2] = 2
     s.inst_state[5, 2:4] = 1, 2
-    s.edge_latency_s[6, 1, 2] = 0.3
+    s.edge_latency_s[6, 1, 3] = 0.3
     health = result(p, s, p99_s=0.5).per_second.nodes["health"][:7, WEB]
     assert health.tolist() == [OK, STRAINED, FAILING, FAILING, OK, DOWN, STRAINED]
 

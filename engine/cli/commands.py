@@ -102,7 +102,7 @@ def run(file: str, variant: str | None, seed: int | None, duration_s: float | No
             result.write(out)
         except OSError as error:
             raise click.BadParameter(f"cannot write to {out}: {error.strerror or error}", param_hint="--out") from None
-        click.echo(f"Wrote frames.parquet, events.csv, traces.csv and summary.json to {out}.", err=True)
+        click.echo(f"Wrote frames.parquet, events.csv, traces.csv, summary.json and document.json to {out}.", err=True)
     return SATURATED if result.stopped else OK
 
 

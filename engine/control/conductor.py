@@ -19,6 +19,7 @@ from engine.build import build_world
 from engine.control import checkpoints
 from engine.control.aftermath import duties
 from engine.control.autoscaling import watch_group
+from engine.control.breakers import watch_breakers
 from engine.control.failover import watch_store
 from engine.control.faults import strike
 from engine.control.health import watch_targets
@@ -100,6 +101,7 @@ class Conductor:
             self.env.process(scale_pollers(self, edge))
         for process in operators(self):
             self.env.process(process)
+        self.env.process(watch_breakers(self))
         if replay_until is not None:
             while self.env.peek() <= replay_until:
                 self.env.step()
@@ -200,6 +202,7 @@ class Conductor:
             shards.collect_shards(self.world, row, self.now, self.streams, s.queue_shard_age_s)
         s.target_healthy[row], s.target_streak[row] = self.belief_healthy[self.shown], self.belief_streak[self.shown]
         s.target_decides_s[row] = (self.belief_decides[self.shown] - self.now) / TICKS_PER_S
+        s.edge_answers[row] = self.names.answers
         s.reached_s = row + 1
 
     def _meter_breakers(self, row: int) -> None:

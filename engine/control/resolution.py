@@ -17,6 +17,7 @@ from engine.kernel import views
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
+from engine.plan import Plan
 from engine.resolving import nodes_named, nodes_with_targets, shares
 from engine.resolving import views as views_of
 
@@ -38,7 +39,19 @@ class Names:
         self.healthy |= {b: nodes_with_targets(plan, b) for b in self.named}
         self.empty = dict.fromkeys(plan.resolvers(), False)
         self.away = {b: [False] * plan.nodes[b].count for b in self.named}
+        self.records = plan.records()
+        self.answers = np.zeros(len(self.records), np.float32)  # share of each record in what its resolver answers now
+        for n in self.empty:
+            self.note_answers(plan, n)
         self.left: dict[int, int | None] = {}  # balancer → place of the AZ it has left by itself
+
+
+    def note_answers(self, plan: Plan, n: int) -> None:
+        """What resolver n answers now, on average over those who ask it."""
+        asking = [view for view in self.views if view.resolver == n]
+        told = [np.diff(shares(plan, view, self.healthy[n]), prepend=0.0) * (not self.empty[n]) for view in asking]
+        places = [self.records.index(e) for e in plan.nodes[n].calls]
+        self.answers[places] = np.mean(told, axis=0) if told else 0.0
 
 
 def announce(c: Conductor, n: int) -> None:
@@ -48,6 +61,7 @@ def announce(c: Conductor, n: int) -> None:
         k = len(names.views) + names.named.index(n)
         c.do(views.set_answer, c.world, k, nodes_named(names.healthy[n], names.away[n]), now)
         return
+    names.note_answers(c.plan, n)
     for k, view in enumerate(names.views):
         if view.resolver == n:
             cumulative = shares(c.plan, view, names.healthy[n])

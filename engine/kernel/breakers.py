@@ -13,6 +13,7 @@ def breaker_admits(ed, site, now):
         if now < site.until:
             return False
         site.state = HALF_OPEN
+        site.turned = now
         site.probes_out = 0
         site.probes_ok = 0
     if site.state == HALF_OPEN:
@@ -25,6 +26,8 @@ def breaker_admits(ed, site, now):
 @tiny
 def close_breaker(ed, site, now):
     """Closed, with an empty window."""
+    if site.state != CLOSED:
+        site.turned = now
     site.state = CLOSED
     site.n_old = 0
     site.f_old = 0
@@ -36,6 +39,8 @@ def close_breaker(ed, site, now):
 @tiny
 def open_breaker(ed, site, now):
     site.state = OPEN
+    site.turned = now
+    site.opened += 1
     site.until = now + ed.open_for
 
 

@@ -160,7 +160,11 @@ edge_dt = _record(
 pool_dt = _record("policy first count n_healthy next edge partitions members read_first first_address names "
                   "ramp warm_at connections nodes balances "
                   "sticky cookies", unsigned="salt")  # fmt: skip
-site_dt = _record("inflight state until rotate probes_out probes_ok n_old f_old n_new f_new")
+# turned: when the breaker last changed its state, of one that has ever `opened`; that is how often
+site_dt = _record(
+    "inflight state until rotate probes_out probes_ok n_old f_old n_new f_new "
+    "turned opened"
+)
 call_dt = _record("refs executions worker head idempotent")  # see `kernel.records`
 # listed: in the rotation · away: traffic is shifted away from its AZ · ended, bad: attempts of a target that is watched
 target_dt = _record("inst edge out healthy listed warm_at watched ended bad away", floats="weight")

@@ -10,6 +10,7 @@ from engine.kernel.slots import ONE_MORE, count_busy
 
 NOTHING = np.int64(-1)
 NOT_THERE = np.int64(3)
+SHARES = np.array([0.5, 0.9, 0.95, 0.99, 0.999])
 
 if COMPILED:
     from llvmlite import ir
@@ -52,24 +53,25 @@ def note_latency(s, e, latency):
 
 @inner
 def quantiles(hist, total, fastest, slowest, out):
-    """p50, p95 and p99 in seconds of one histogram, linear within its bucket but not beyond what occurred; NaN when it is empty."""
-    for k in range(3):
+    """p50, p90, p95, p99 and p99.9 in seconds of one histogram, linear within its bucket but not beyond what occurred; NaN when it is
+    empty."""
+    for k in range(5):
         out[k] = np.nan
     cumulated = 0
     k = 0
-    need = 0.5 * total
+    need = SHARES[0] * total
     for b in range(NB):
         n = hist[b]
         if n == 0:
             continue
         cumulated += n
-        while k < 3 and cumulated >= need:
+        while k < 5 and cumulated >= need:
             inside = 1.0 - (cumulated - need) / n
             octave = 512 << (b >> 4)
             value = (1.0 + ((b & 15) + inside) / 16.0) * octave
             out[k] = min(max(value, fastest), slowest) / TICKS_PER_S
             k += 1
-            need = (0.95 if k == 1 else 0.99) * total
+            need = SHARES[min(k, 4)] * total
         hist[b] = 0
 
 

@@ -18,7 +18,7 @@ from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, SESSION_COU
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
-PERCENTILES = {"p50_s": 0.50, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
+PERCENTILES = {"p50_s": 0.50, "p90_s": 0.90, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(QUEUE_COUNTS) if name != "waiting"}
 CACHE_COLUMNS = tuple(f"{name}_per_s" for name in CACHE_COUNTS)
 CACHE_SERIES = (*CACHE_COLUMNS, "unflushed_writes")  # of caches
@@ -26,6 +26,7 @@ TOPIC_COLUMNS = {name if k < 1 else f"{name}_per_s": k for k, name in enumerate(
 QUEUE_SERIES = (*dict.fromkeys([*QUEUE_COLUMNS, *TOPIC_COLUMNS]), "oldest_s")  # of queues and topics; what waits is the column `queue`
 GROUP_SERIES = ("instances_in_service", "instances_warming", "instances_launching", "instances_draining", "cpu")  # where groups change size
 SESSION_SERIES = tuple(name if k < 1 else f"{name}_per_s" for k, name in enumerate(SESSION_COUNTS))  # where sessions live on instances
+P99 = list(PERCENTILES).index("p99_s")  # in `Series.edge_latency_s`
 Columns = dict[str, np.ndarray]
 
 
@@ -114,10 +115,12 @@ class PerSecond:
             "amplification": divide(attempts, calls),
             "breakers_open": s.edge_breakers[:, :, 0].astype(np.float64),
             "breakers_half_open": s.edge_breakers[:, :, 1].astype(np.float64),
-            "p50_s": s.edge_latency_s[:, :, 0].astype(np.float64),
-            "p95_s": s.edge_latency_s[:, :, 1].astype(np.float64),
-            "p99_s": s.edge_latency_s[:, :, 2].astype(np.float64),
+            "in_flight": np.cumsum(s.edge_calls - ends.sum(axis=2) - s.edge_abandoned, axis=0, dtype=np.float64),
         }
+        columns |= {name: s.edge_latency_s[:, :, k].astype(np.float64) for k, name in enumerate(PERCENTILES)}
+        if self.plan.records():
+            columns["answer_share"] = np.full(calls.shape, np.nan)
+            columns["answer_share"][:, self.plan.records()] = s.edge_answers
         columns |= {f"{name}_per_s": s.edge_extras[:, :, k].astype(np.float64) for k, name in enumerate(EXTRAS)}
         return columns | {f"failed.{cause}_per_s": ends[:, :, k + 1].astype(np.float64) for k, cause in enumerate(CAUSES)}
 
@@ -140,6 +143,10 @@ class PerSecond:
             "queue_peak": by_node(plan, s.inst_queue_peak),
             "instances_up": by_node(plan, s.inst_state == 0),
         }
+        stays = s.inst_arrived - s.inst_completed - s.inst_rejected - s.inst_killed - s.inst_cancelled
+        columns["present"] = by_node(plan, np.cumsum(stays, axis=0))
+        columns["present"][:, [*plan.queues(), *plan.topics()]] = np.nan
+        columns["believed_healthy"] = self._believed()
         columns |= self._life()
         columns |= self._replication()
         columns["hit_ratio"] = self._hit_ratio()
@@ -148,12 +155,22 @@ class PerSecond:
             # Nothing arrives at clients: what they start counts as arrived, what was answered in time as completed.
             columns["arrived_per_s"][:, node] = s.start_begun[:, source]
             columns["completed_per_s"][:, node] = columns["ok_per_s"][:, node]
+            columns["present"][:, node] = np.cumsum(s.start_begun[:, source] - s.start_ends[:, source].sum(axis=1))
         columns |= self._queues()
         columns |= self._caches()
         columns |= self._sessions()
         serve = by_node(plan, (s.inst_state == 0) & (s.inst_role <= PRIMARY))
         columns["health"] = health(plan, columns, serve, self.p99_objective_s).astype(np.float64)
         return columns
+
+    def _believed(self) -> np.ndarray:
+        """Share of each node's entries in the lists of balancers that are believed healthy: [T, N], NaN where nobody has a list of it."""
+        plan, healthy = self.plan, self.series.target_healthy
+        owner = np.array([plan.instances[i].node for *_, i in plan.targets()], int)
+        found = np.full((len(healthy), len(plan.nodes)), np.nan)
+        for node in np.unique(owner):
+            found[:, node] = healthy[:, owner == node].mean(axis=1)
+        return found
 
     def _life(self) -> Columns:
         """Instances by stage, and the share of their CPU that is at work; nothing at all in a plan without groups that change size."""
@@ -241,7 +258,7 @@ class PerSecond:
             for node, ends in seen:
                 ok[:, node] += ends[:, index, 0]
                 failed[:, node] += ends[:, index, 1:].sum(axis=1)
-                p99_s[:, node] = np.fmax(p99_s[:, node], s.edge_latency_s[:, index, 2])
+                p99_s[:, node] = np.fmax(p99_s[:, node], s.edge_latency_s[:, index, P99])
         return {"ok_per_s": ok, "failed_per_s": failed, "error_ratio": divide(failed, ok + failed), "p99_s": p99_s}
 
     @cached_property

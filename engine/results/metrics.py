@@ -38,7 +38,7 @@ NODE_TOTALS = (
 )  # fmt: skip
 EDGE_TOTALS = (
     "availability", "error_ratio", "calls", "attempts", "retries", "ok", "failed", *(f"failed.{c}" for c in CAUSES), "abandoned",
-    "in_flight", "amplification", "p50_s", "p95_s", "p99_s", *EXTRAS,
+    "in_flight", "amplification", *PERCENTILES, *EXTRAS,
 )  # fmt: skip
 FAULT_TOTALS = (
     "rto_s", "rpo_s", "lost_requests", *(f"lost_requests.{c}" for c in CAUSES), "lost_writes", *(f"phases.{p}" for p in PHASES),
@@ -51,12 +51,13 @@ REQUEST_SERIES = (
 NODE_SERIES = (
     "arrived_per_s", "completed_per_s", "rejected_per_s", "killed_per_s", "cancelled_per_s", "wasted_per_s", "ok_per_s", "failed_per_s",
     "error_ratio",
-    "utilisation", "load", "queue", "queue_peak", "instances_up", "cold_starts_per_s", "environments", "p99_s", "health",
+    "utilisation", "load", "queue", "queue_peak", "present", "instances_up", "believed_healthy",
+    "cold_starts_per_s", "environments", "p99_s", "health",
     "replication_lag_s", "replication_lag_writes", "stale_reads_per_s", "conflicting_writes_per_s", "hit_ratio",
 )  # fmt: skip
 EDGE_SERIES = (
     "calls_per_s", "attempts_per_s", "retries_per_s", "ok_per_s", "failed_per_s", *FAILED_PER_S, "error_ratio", "amplification",
-    "breakers_open", "breakers_half_open", "p50_s", "p95_s", "p99_s", *(f"{name}_per_s" for name in EXTRAS),
+    "breakers_open", "breakers_half_open", "in_flight", "answer_share", *PERCENTILES, *(f"{name}_per_s" for name in EXTRAS),
 )  # fmt: skip
 
 QUEUE_TOTALS = (*dict.fromkeys([*QUEUE_COUNTS, *TOPIC_COUNTS]), "oldest_s")  # of message queues and topics only

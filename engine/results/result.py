@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.events import Event
 from engine.plan import Plan
-from engine.results import expectations, frames, objectives, totals, traces
+from engine.results import expectations, frames, objectives, provenance, totals, traces
 from engine.results.columns import PerSecond
 from engine.results.cut import cut
 from engine.results.digest import digest
@@ -71,6 +71,7 @@ class Result:
     @cached_property
     def summary(self) -> dict[str, Any]:
         """What ``run --json`` prints: JSON types only."""
+        nodes, edges = totals.nodes(self.plan, self.series), totals.edges(self.plan, self.series)
         summary = {
             "title": self.plan.title,
             "seed": self.plan.seed,
@@ -81,14 +82,16 @@ class Result:
             "availability": totals.availability(self.series),
             "requests": self._requests(),
             "latency_s": totals.latency_s(self.series),
-            "work": totals.work(self.plan, self.series),
-            "nodes": totals.nodes(self.plan, self.series),
-            "edges": totals.edges(self.plan, self.series),
+            "error_budget": totals.error_budget(self.series, objectives.value_of(self._of_scenario("objectives"), "availability")),
+            "work": totals.work(self.plan, self.series) | totals.lost_work(nodes, edges),
+            "nodes": nodes,
+            "edges": edges,
             "traffic": totals.traffic(self.plan, self.series),
             "cost": self.cost.as_dict() if self.cost else None,
             "faults": self.faults,
             "objectives": self.objectives,
             "expectations": self.expectations,
+            "provenance": provenance.provenance(self.scenario, self.plan, self.wall_s),
         }
         return plain(summary | ({"stopped": self.stopped} if self.stopped else {}))
 
@@ -144,9 +147,12 @@ class Result:
         return json.dumps(self.summary, indent=1, allow_nan=False)
 
     def write(self, folder: str | Path) -> None:
-        """Write ``frames.parquet``, ``events.csv``, ``traces.csv`` and ``summary.json`` into a folder, made if missing."""
+        """Write frames.parquet, events.csv, traces.csv, summary.json and the document.json that was run into a folder, made if missing."""
         frames.write(Path(folder), self.plan, self.per_second, self.log, self.summary)
         self.traces.to_csv(Path(folder) / "traces.csv", index=False)
+        whole = provenance.document(self.scenario)
+        if whole is not None:
+            (Path(folder) / "document.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
 
     def _of_scenario(self, name: str) -> Any:
         return getattr(self.scenario, name, None)

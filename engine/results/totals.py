@@ -138,6 +138,23 @@ def work(plan: Plan, series: Series) -> dict[str, float | None]:
     }
 
 
+def lost_work(nodes: dict[str, dict[str, Any]], edges: dict[str, dict[str, Any]]) -> dict[str, int]:
+    """What was done twice, for nobody, or went under, over all nodes and edges: attempts, messages of a lossy network, writes."""
+    of_nodes = {name: sum(int(node.get(name, 0)) for node in nodes.values()) for name in ("duplicates", "wasted", "killed", "lost_writes")}
+    return of_nodes | {"lost_messages": sum(edge["lost_messages"] for edge in edges.values())}
+
+
+def error_budget(series: Series, objective: float | None) -> dict[str, float | None] | None:
+    """How many of the requests in the totals might fail, how many did, and which share of that is left; below 0 it is overdrawn. None
+    without an objective."""
+    if objective is None:
+        return None
+    ends = series.total_ends.sum(axis=0)
+    allowed, failed = (1 - objective) * float(ends.sum()), int(ends[1:].sum())
+    spent = ratio(failed, allowed)
+    return {"objective": objective, "allowed": allowed, "failed": failed, "left_share": None if spent is None else 1 - spent}
+
+
 def _paid_for(plan: Plan, series: Series, n: int, rows: slice) -> dict[str, float]:
     """Seconds of instances from launch to termination, and those spent launching; seconds of environments of functions."""
     node, behaviour = plan.nodes[n], plan.nodes[n].behaviour.behaviour

@@ -17,6 +17,7 @@ WORDS = {
     "role": "role",
     "scaling": "scaling",
     "shift": "traffic shifted",
+    "breaker": "circuit breaker",
     "messages": "messages moved",
     "stopped": "stopped",
 }
