@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from engine import memory
 from engine.cli import documents, outputs
 from engine.cli.exits import BAD_DOCUMENT, FAILED, OK, SATURATED
 
@@ -75,14 +76,19 @@ def faultline() -> None:
 @click.option("--seed", type=Seed(), help="Instead of the document's seed.")
 @click.option("--duration", "duration_s", type=Seconds(), help="Simulate this long instead of the document's duration.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.option("--memory-mib", type=click.IntRange(256), help="So much memory for the run; 4096, or FAULTLINE_MEMORY_MIB.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the tables, the log, the traces and the summary there.")
-def run(file: str, variant: str | None, seed: int | None, duration_s: float | None, as_json: bool, out: Path | None) -> int:
+def run(
+    file: str, variant: str | None, seed: int | None, duration_s: float | None, as_json: bool, memory_mib: int | None, out: Path | None
+) -> int:
     """Run one scenario and print what came of it."""
     from engine.cli.playing import player
     from engine.document import ScenarioError
 
     if out is not None:
         outputs.check_folder(out, "--out")
+    if memory_mib is not None:
+        memory.allow(memory_mib)
     try:
         scenario = documents.read(file)
         scenario = scenario.variant(variant) if variant is not None else scenario

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import numpy as np
 import simpy
 
+from engine import memory
 from engine.build import build_world
-from engine.control import checkpoints
+from engine.control import checkpoints, room
 from engine.control.aftermath import duties
 from engine.control.autoscaling import watch_group
 from engine.control.breakers import watch_breakers
@@ -50,6 +51,8 @@ class Conductor:
     def __init__(self, plan: Plan, checkpoint_every_s: float | None = None, world: np.ndarray | None = None) -> None:
         self.plan = plan
         self.end = ticks(plan.duration_s)
+        self.budget = memory.budget_bytes()
+        self.exhausted: str | None = None  # why the run ended for want of memory
         self.wall_s = 0.0  # how long it took, told by whoever lets it run
         self.world = build_world(plan) if world is None else world
         rows = math.ceil(plan.duration_s)
@@ -67,7 +70,9 @@ class Conductor:
         self.seen: list[Any] = []
         self.now = 0
         self.saturated_at: int | None = None
-        self.shelf = checkpoints.Shelf(ticks(checkpoint_every_s or max(5.0, math.ceil(plan.duration_s / 120))))
+        shelf = memory.shelf_bytes(self.budget)
+        self.fixed_bytes = room.measured_bytes(plan, self.series) + shelf
+        self.shelf = checkpoints.Shelf(ticks(checkpoint_every_s or max(5.0, math.ceil(plan.duration_s / 120))), shelf)
         doors.start(self.world)
         self._start(None)
 
@@ -129,7 +134,7 @@ class Conductor:
         other._counts, other._seconds, other._state = self._counts.copy(), self._seconds.copy(), self._state.copy()
         other.seen = self.seen[: checkpoint.n_seen]
         other.shelf = self.shelf.until(checkpoint)
-        other.now, other.saturated_at = checkpoint.time, None
+        other.now, other.saturated_at, other.exhausted = checkpoint.time, None, None
         other._start(checkpoint.time)
         return other
 
@@ -157,6 +162,12 @@ class Conductor:
             self.now = to
             if to % TICKS_PER_S == 0 or to == self.end:
                 self._meter((to - 1) // TICKS_PER_S)
+                used = self.fixed_bytes + room.crowd_bytes(self.world[0])
+                if used > self.budget and self.now < self.end:
+                    self.exhausted = room.exhausted(used, self.budget, self.world[0], self.now / TICKS_PER_S)
+                    self.saturated_at = self.now
+                    self.say("stopped", None, self.saturation())
+                    return
 
     def _saturate(self) -> None:
         """Stop, and meter the second that will not be finished."""
@@ -166,6 +177,8 @@ class Conductor:
 
     def saturation(self) -> str:
         """Why a saturated run ended, for people."""
+        if self.exhausted:
+            return self.exhausted
         at = (self.saturated_at or 0) / TICKS_PER_S
         if self.world[0]["messages_in_use"] > MOST_MESSAGES:
             return f"more than {MOST_MESSAGES:,} messages in queues at {at:.1f} s: they come in faster than they are worked on"

@@ -274,4 +274,4 @@ def size_problem(scenario: Scenario, duration_s: float) -> str | None:
     balancers = {node.id for node in scenario.nodes if node.behaviour == "balancer"}
     sources, queues = (sum(node.behaviour in some for node in scenario.nodes) for some in (("source",), ("queue", "topic")))
     targets = sum(counts.get(edge.callee, 0) for edge in scenario.edges if edge.caller in balancers)
-    return too_long(duration_s, sources, len(scenario.edges), sum(counts.values()), targets, queues)
+    return too_long(duration_s, len(scenario.nodes), sources, len(scenario.edges), sum(counts.values()), targets, queues)
