@@ -110,3 +110,11 @@ def tiny(kind: str, **fields: Any) -> dict[str, Any]:
 def said(data: Any) -> list[tuple[str, str]]:
     """(path, message) of everything wrong with a document."""
     return [(p.path, p.message) for p in problems(data)]
+
+
+def one(data: Any, path: str, *parts: str) -> None:
+    """The document has exactly this problem, and its sentence contains these parts."""
+    found = said(data)
+    assert [p for p, _ in found] == [path], found
+    for part in parts:
+        assert part in found[0][1], found[0][1]
