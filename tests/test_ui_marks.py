@@ -75,6 +75,19 @@ def test_a_run_that_goes_on_only_ever_adds_rows(run: Run) -> None:
     assert np.array_equal(packed(marks(half), 50, 1), packed(marks(whole), 120, 1)[:50], equal_nan=True)
 
 
+@pytest.mark.parametrize("rows", [0, 1, 2, 9, 10, 11])
+def test_a_run_may_be_shown_after_a_second(run: Run, rows: int) -> None:
+    few, whole = measured(run, rows), measured(run)
+    assert np.array_equal(packed(marks(few), rows, 1), packed(marks(whole), 120, 1)[:rows], equal_nan=True)
+
+
+def test_a_subject_that_fails_leaves_out_its_own_marks_only(run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(caches, "cold", lambda held: held[None][1])
+    items = {m.field for m in marks(measured(run))}
+    assert "hit_ratio" not in items and {"lag_s", "open", "oldest_s"} <= items
+    assert "ui.marks.caches failed" in caplog.text
+
+
 def test_every_mark_belongs_to_something_of_the_plan_and_is_there_once(run: Run) -> None:
     plan = run.plan
     items = {n.id for n in plan.nodes} | {e.id for e in plan.edges} | {p.id for p in plan.places}

@@ -6,6 +6,7 @@ goes on only ever adds rows. ``facts`` are the numbers that stand still.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,19 @@ from ui.bins import binned
 from ui.marks import breakers, caches, functions, groups, names, places, queues, stores
 from ui.marks.base import Facts, Mark, Measured
 
+log = logging.getLogger(__name__)
 SUBJECTS = (stores, queues, caches, functions, groups, breakers, names, places)
 
 
 def marks(run: Measured) -> list[Mark]:
-    """Every mark of a run."""
-    return [mark for subject in SUBJECTS for mark in subject.marks(run)]
+    """Every mark of a run. A subject that fails leaves its marks out: it must not take the run with it."""
+    found: list[Mark] = []
+    for subject in SUBJECTS:
+        try:
+            found += list(subject.marks(run))
+        except Exception:
+            log.exception("Marks of %s failed.", subject.__name__)
+    return found
 
 
 def facts(run: Measured) -> dict[str, dict[str, Any]]:

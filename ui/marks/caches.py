@@ -43,5 +43,5 @@ def facts(plan: Plan) -> Facts:
 
 def cold(held: np.ndarray) -> np.ndarray:
     """1 while a cache is empty or fills fast: after its start, a flush or the loss of a node."""
-    least = np.min([np.concatenate([np.zeros(min(k, len(held))), held[: len(held) - k]]) for k in range(TREND_S + 1)], axis=0)
+    least = np.min([np.concatenate([np.zeros(min(k, len(held))), held[: max(0, len(held) - k)]]) for k in range(TREND_S + 1)], axis=0)
     return ((held == 0) | (held > GROWTH * least)).astype(np.float64)
