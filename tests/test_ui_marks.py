@@ -81,7 +81,9 @@ def test_a_run_may_be_shown_after_a_second(run: Run, rows: int) -> None:
     assert np.array_equal(packed(marks(few), rows, 1), packed(marks(whole), 120, 1)[:rows], equal_nan=True)
 
 
-def test_a_subject_that_fails_leaves_out_its_own_marks_only(run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_subject_that_fails_leaves_out_its_own_marks_only(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(caches, "cold", lambda held: held[None][1])
     items = {m.field for m in marks(measured(run))}
     assert "hit_ratio" not in items and {"lag_s", "open", "oldest_s"} <= items
