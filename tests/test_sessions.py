@@ -212,6 +212,16 @@ def test_an_expectation_may_name_what_became_of_sessions(metric: str) -> None:
     assert [e["pass"] for e in simulate(document).summary["expectations"]] == [True]
 
 
+def test_more_sessions_than_fit_are_said_before_a_run() -> None:
+    data = shop(users={"sessions": {"count": 600_000}}).to_dict()
+    data["nodes"].append({"id": "inner", "kind": "balancer", "stickiness_s": 60})
+    data["edges"].append({"from": "web", "to": "inner"})
+    data["nodes"].append({"id": "api", "kind": "service"})
+    data["edges"].append({"from": "inner", "to": "api"})
+    said_now = said(data)
+    assert [path for path, _ in said_now] == ["nodes.users.sessions"] and "at most 524,288 fit" in said_now[0][1]
+
+
 def test_a_closed_loop_needs_no_sessions_beside_its_users() -> None:
     data = {"faultline": 1, "nodes": [{"id": "u", "kind": "clients", "users": 5, "sessions": {}}, {"id": "s", "kind": "service"}],
             "edges": [{"from": "u", "to": "s"}]}  # fmt: skip

@@ -61,7 +61,7 @@ MANY_KINDS = {
     "faultline": 1,
     "regions": [{"id": "here", "azs": ["z"]}],
     "nodes": [
-        {"id": "readers", "kind": "clients", "rate_per_s": 50, "keys": {"count": 100, "zipf": 1}, "classes": [
+        {"id": "readers", "kind": "clients", "rate_per_s": 50, "keys": {"count": 100, "zipf": 1}, "sessions": {"count": 10}, "classes": [
             {"name": "read", "share": 0.9}, {"name": "write", "share": 0.1}]},
         {"id": "web", "kind": "service", "concurrency": 1, "service": {"constant": 0.005}},
         {"id": "near", "kind": "cache", "ttl_s": 5},
@@ -70,9 +70,11 @@ MANY_KINDS = {
         {"id": "jobs", "kind": "queue"},
         {"id": "worker", "kind": "service", "concurrency": 1, "service": {"constant": 0.1}},
         {"id": "mail", "kind": "function", "service": {"constant": 0.05}},
+        {"id": "desk", "kind": "service", "instances": 2, "session_state": "instance"},
     ],
     "edges": [{"from": "readers", "to": "web"}, {"from": "web", "to": "near"}, {"from": "web", "to": "orders", "cache": "near"},
-              {"from": "web", "to": "jobs"}, {"from": "web", "to": "mail"}, {"from": "jobs", "to": "worker"}],
+              {"from": "web", "to": "jobs"}, {"from": "web", "to": "mail"}, {"from": "jobs", "to": "worker"},
+              {"from": "readers", "to": "desk"}],
     "duration_s": 30,
 }  # fmt: skip
 

@@ -83,6 +83,10 @@ class Component(Strict):
         """How many batches a function that consumes from here reads at once; None: as many as its pollers."""
         return None
 
+    def session_count(self) -> int:
+        """Users it has who come back."""
+        return 0
+
     def lower(self, geography: Geography) -> Behaviour:
         """The behaviour this node has, with every default filled in."""
         raise NotImplementedError

@@ -55,6 +55,10 @@ class Clients(Component):
     def sits(self, geography: Geography) -> tuple[str, ...]:
         return (OUTSIDE,)
 
+    def session_count(self) -> int:
+        users: int = getattr(self.rate_per_s, "users", 0)
+        return users or (self.sessions.count if self.sessions else 0)
+
     def lower(self, geography: Geography) -> Source:
         shape = Steady(steady=float(self.rate_per_s)) if isinstance(self.rate_per_s, int | float) else self.rate_per_s
         batch = 1 if isinstance(self.arrivals, str) else self.arrivals.batch

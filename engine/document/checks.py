@@ -13,7 +13,7 @@ from engine.components.connections import edge_kind
 from engine.document.draft import Draft
 from engine.document.edges import Edge
 from engine.document.expected import check_expectations
-from engine.document.limits import MOST_INSTANCES, too_long
+from engine.document.limits import MOST_INSTANCES, MOST_PLACES_OF_SESSIONS, too_long
 from engine.document.messages import shown_id
 from engine.document.problem import Problem
 from engine.document.scenario import Scenario
@@ -65,9 +65,23 @@ def check_nodes(draft: Draft) -> Found:
         yield from (Problem(f"nodes.{id}.{field}", message) for field, message in problems if draft.places_known or field not in PLACING)
     yield from _check_named(draft)
     yield from _check_reservations(draft)
+    yield from _check_sessions(draft)
     instances = sum(len(places) for places in draft.topology.sits.values())
     if instances > MOST_INSTANCES:
         yield Problem("nodes", f"there are {instances:,} instances in all; at most {MOST_INSTANCES:,} fit")
+
+
+def _check_sessions(draft: Draft) -> Found:
+    """Where each session was, and where it lives, fits into memory."""
+    nodes = draft.scenario.nodes
+    counts = {node.id: node.session_count() for node in nodes}
+    keepers = sum(getattr(node, "session_state", "outside") == "instance" for node in nodes)
+    sticky = sum(getattr(node, "remembers_s", 0.0) > 0 for node in nodes)
+    total, places = sum(counts.values()), max(keepers, sticky)
+    if total * places > MOST_PLACES_OF_SESSIONS:
+        most, which = MOST_PLACES_OF_SESSIONS // places, max(counts, key=lambda id: counts[id])
+        where = f"{places} services or balancers tell them apart"
+        yield Problem(f"nodes.{which}.sessions", f"there are {total:,} sessions in all and {where}: at most {most:,} fit")
 
 
 def _check_reservations(draft: Draft) -> Found:

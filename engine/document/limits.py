@@ -18,6 +18,7 @@ MOST_INSTANCES = 2_000
 MOST_FAULTS = 1_000
 MOST_EXPECTATIONS = 1_000
 MOST_VARIANTS = 50
+MOST_PLACES_OF_SESSIONS = 1_048_576  # sessions × services that keep them, or × sticky balancers
 MOST_CLIENT_SECONDS = 1_300_000  # duration × client nodes: histograms by start time
 # Of a `Series` and of the columns of its result, per second:
 EDGE_ROW_BYTES, NODE_ROW_BYTES, INSTANCE_ROW_BYTES, TARGET_ROW_BYTES, SOURCE_ROW_BYTES, QUEUE_ROW_BYTES = 464, 410, 260, 7, 360, 88
