@@ -59,7 +59,7 @@ def test_the_previous_run_is_a_thin_dashed_ghost(chart: Chart) -> None:
 
 MANY_KINDS = {
     "faultline": 1,
-    "regions": [{"id": "here", "azs": ["z"]}],
+    "regions": [{"id": "here", "azs": ["z"]}, {"id": "there", "azs": ["y"]}],
     "nodes": [
         {"id": "readers", "kind": "clients", "rate_per_s": 50, "keys": {"count": 100, "zipf": 1}, "sessions": {"count": 10}, "classes": [
             {"name": "read", "share": 0.9}, {"name": "write", "share": 0.1}]},
@@ -71,10 +71,13 @@ MANY_KINDS = {
         {"id": "worker", "kind": "service", "concurrency": 1, "service": {"constant": 0.1}},
         {"id": "mail", "kind": "function", "service": {"constant": 0.05}},
         {"id": "desk", "kind": "service", "instances": 2, "session_state": "instance"},
+        {"id": "afar", "kind": "service", "azs": ["y"]}, {"id": "writers", "kind": "clients", "rate_per_s": 20, "keys": {"count": 2}},
+        {"id": "carts", "kind": "dynamodb", "replica_regions": ["there"], "replica_lag_s": 5},
     ],
     "edges": [{"from": "readers", "to": "web"}, {"from": "web", "to": "near"}, {"from": "web", "to": "orders", "cache": "near"},
               {"from": "web", "to": "jobs"}, {"from": "web", "to": "mail"}, {"from": "jobs", "to": "worker"},
-              {"from": "readers", "to": "desk"}],
+              {"from": "readers", "to": "desk"},
+              {"from": "web", "to": "carts"}, {"from": "writers", "to": "afar"}, {"from": "afar", "to": "carts"}],
     "duration_s": 30,
 }  # fmt: skip
 
