@@ -453,3 +453,10 @@ def test_a_subscription_without_a_dead_letter_queue_drops_what_it_cannot_deliver
     (finding,) = [f for f in advise(parse(data)) if f.rule == "no_dead_letter_queue"]
     assert finding.edges == ("news->mailer",) and "in 4 attempts is dropped" in finding.why and finding.severity == "medium"
     assert finding.change["edges"] == {"news->mailer": {"dead_letter": "news-dead"}}
+
+
+@pytest.mark.parametrize("gateway", [{}, {"cache_gb": 0.5}], ids=["plain", "with a cache"])
+def test_a_gateway_whose_limit_is_published_has_a_timeout(gateway: dict[str, Any]) -> None:
+    data = tiny("api_gateway", **gateway)
+    del data["edges"][-1]["timeout_s"]
+    assert "missing_timeout" not in {finding.rule for finding in advise(parse(data, "a gateway"))}

@@ -15,7 +15,7 @@ LEAST_S = 0.1  # a shorter timeout would punish any hiccup of the network
 
 
 class MissingTimeout(Rule):
-    """Whoever says nothing waits for the default, and holds a slot as long."""
+    """Whoever says nothing waits for the default, and holds a slot as long. A gateway's published limit is a timeout."""
 
     id = "missing_timeout"
     title = "No timeout"
@@ -26,7 +26,8 @@ class MissingTimeout(Rule):
     def find(self, design: Design) -> Iterator[Finding]:
         patience = most_impatient(design)
         for edge in calls_of_its_own(design):
-            if design.said[edge.id].timeout_s is None:
+            published = not design.component(design.caller(edge)).call_timeout_source.startswith("assumption")
+            if design.said[edge.id].timeout_s is None and not published:
                 wait = patience.get(design.caller(edge))
                 yield self._finding(design, edge, wait[0] if wait else math.inf)
 

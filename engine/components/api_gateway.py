@@ -64,6 +64,8 @@ class ApiGateway(RegionPlaced):
     cache_hit_ratio: float | None = quantity(None, "", "Instead of remembering keys: this share of the requests that are no writes is "
                                              "answered from the cache.", ge=0, le=1, label="Fixed hit ratio")  # fmt: skip
 
+    call_timeout_source: ClassVar = QUOTAS
+
     @property
     def call_timeout_s(self) -> float:  # type: ignore[override]  # follows from its fields
         return self.integration_timeout_s or (29.0 if self.api == "rest" else 30.0)
