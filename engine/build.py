@@ -28,6 +28,7 @@ from engine.behaviours import (
     Topic,
     shed_from,
 )  # fmt: skip
+from engine.document.problem import too_large
 from engine.kernel import layout as L
 from engine.kernel.rng import stream_key
 from engine.plan import UNLIMITED, Plan, PlanNode
@@ -40,12 +41,8 @@ FOREVER_WAIT = 1e18  # an absent cap, in ticks
 TRACES = 300  # requests followed in a run, evenly over its time
 
 
-class TooLarge(ValueError):
-    """The plan needs more of a table than the kernel has; the message says of what and how much."""
-
-
 def build_world(plan: Plan, world: np.ndarray | None = None) -> np.ndarray:
-    """A world at time zero. ``world``: a fresh one to fill, else one is made. Raises `TooLarge`."""
+    """A world at time zero. ``world``: a fresh one to fill, else one is made. Raises `ScenarioError` when it does not fit."""
     world = L.new_world() if world is None else world
     s = world[0]
     _check_sizes(plan)
@@ -96,7 +93,7 @@ def _check_sizes(plan: Plan) -> None:
         *build_sessions.sizes(plan),
     ):  # fmt: skip
         if have > most:
-            raise TooLarge(f"the document needs {have:,} {what}; one run holds at most {most:,}")
+            raise too_large(f"the document needs {have:,} {what}; one run holds at most {most:,}")
 
 
 def _network(plan: Plan, s: np.void) -> None:
@@ -183,7 +180,7 @@ def _edges(plan: Plan, s: np.void) -> None:
         sites += caller.count
     s["n_site"] = sites
     if len(timers) + 2 * len(plan.faults) > L.N_TIMER:  # a fault may add some
-        raise TooLarge(f"the document has {len(timers):,} different timeouts; one run holds at most {L.N_TIMER:,}")
+        raise too_large(f"the document has {len(timers):,} different timeouts; one run holds at most {L.N_TIMER:,}")
     s["n_timer"] = len(timers)
     s["timers"]["delay"][: len(timers)] = list(timers)
     s["timers"]["head"][: len(timers)] = s["timers"]["tail"][: len(timers)] = -1
@@ -222,7 +219,7 @@ def _programs(plan: Plan, s: np.void) -> None:
             steps, tables = _cold_start(s, node, behaviour, steps, tables)
     steps = balancers.probe_programs(plan, s, steps)
     if tables > L.N_TABLE:
-        raise TooLarge(f"the document has {tables} different service times that need a table; one run holds at most {L.N_TABLE}")
+        raise too_large(f"the document has {tables} different service times that need a table; one run holds at most {L.N_TABLE}")
     s["n_step"], s["n_pool"], s["n_target"], s["n_table"] = steps, pools, targets, tables
 
 
@@ -254,7 +251,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     behaviour = node.behaviour
     if isinstance(behaviour, Queue | Topic):
         if first >= L.N_STEP:
-            raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
+            raise too_large(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
         s["steps"][first]["op"] = L.OP_STORE if isinstance(behaviour, Queue) else L.OP_ANNOUNCE
         return first + 1
     holds = not (isinstance(behaviour, Station) and not behaviour.holds_slot and calls)
@@ -271,7 +268,7 @@ def _steps(s: np.void, node: PlanNode, n: int, first: int, calls: list[int]) -> 
     ops += [(int(L.OP_CALL), pool) for pool in calls]
     ops += [(int(L.OP_END), -1)] * 2 if forks else []
     if first + len(ops) + 3 > L.N_STEP:
-        raise TooLarge(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
+        raise too_large(f"the document's services have more than {L.N_STEP:,} steps in all; one run holds no more")
     good, bad = first + len(ops), first + len(ops) + 1
     for k, (op, pool) in enumerate(ops):
         row = s["steps"][first + k]
@@ -331,7 +328,7 @@ def _sources(plan: Plan, s: np.void) -> None:
         s["nodes"][n]["first_source"] = i
         shares = _subjects(s, row, behaviour, names, shares)
         if at + len(behaviour.segments) > L.N_SEGMENT:
-            raise TooLarge(f"the rates have more than {L.N_SEGMENT:,} steps in all; one run holds no more")
+            raise too_large(f"the rates have more than {L.N_SEGMENT:,} steps in all; one run holds no more")
         passed, before_s, rate = 0.0, 0.0, 0.0
         for start_s, rate_per_s in behaviour.segments:
             passed += rate * (start_s - before_s)

@@ -40,6 +40,18 @@ nodes:
   - {id: api, kind: service, concurrency: 1, service: {constant: 10}}
 edges: [{from: users, to: api, timeout_s: 3000}]
 """
+TOO_LARGE = """
+faultline: 1
+nodes:
+  - {id: users, kind: clients, rate_per_s: 10, keys: {count: 1000000}}
+  - {id: web, kind: service}
+  - {id: near, kind: cache, instances: 6}
+  - {id: db, kind: store}
+edges:
+  - {from: users, to: web, timeout_s: 1}
+  - {from: web, to: near, timeout_s: 1}
+  - {from: web, to: db, timeout_s: 1, cache: near}
+"""
 
 
 @pytest.fixture
@@ -285,3 +297,13 @@ def test_a_progress_bar_shows_on_a_terminal_only(small: str) -> None:
         shown = terminal.read(65536)
     assert "stopped" not in json.loads(done.stdout)
     assert shown
+
+
+@pytest.mark.parametrize("command", ["run", "check", "validate"])
+def test_a_document_too_large_for_a_run_is_told_so(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_text(TOO_LARGE)
+    assert ends(command, str(path)) == 2
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert "large.yaml: the document needs 6,000,000 keys times cache instances; one run holds at most 4,194,304" in said

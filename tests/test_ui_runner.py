@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.document.problem import too_large
 from tests.ui_fakes import FakeRun
 from ui import runner as runners
 from ui.runner import COMPILING, EngineRun, Job, Runner, Status
@@ -46,7 +47,7 @@ def settled(runner: Runner) -> Status:
 def test_a_short_run_is_delivered_within_the_callback() -> None:
     runner = Runner(fast, lambda: True)
     runner.submit(job())
-    assert runner.wait_for_news()
+    assert runner.wait_for_news(60.0)
     assert runner.wait(1)
     status = runner.status()
     assert (status.state, status.fraction, status.message) == ("done", 1.0, "")
@@ -58,11 +59,21 @@ def test_a_short_run_is_delivered_within_the_callback() -> None:
 def test_the_beginning_of_a_long_run_is_delivered_within_the_callback() -> None:
     runner = Runner(slow, lambda: True)
     runner.submit(job(86_400))
-    assert runner.wait_for_news()
+    assert runner.wait_for_news(60.0)
     status = runner.status()
     runner.cancel()
     assert status.state == "running"
     assert status.frames is not None and 0 < status.frames.meta["n"] < 86_400
+
+
+def test_a_drawing_too_large_for_a_run_is_told_so() -> None:
+    def refuse(job: Job) -> EngineRun:
+        raise too_large("the document needs 600 nodes; one run holds at most 512")
+
+    runner = Runner(refuse, lambda: True)
+    runner.submit(job())
+    status = settled(runner)
+    assert (status.state, status.message) == ("failed", "the document needs 600 nodes; one run holds at most 512")
 
 
 def test_a_long_run_streams_growing_frames_under_one_id(monkeypatch: pytest.MonkeyPatch) -> None:

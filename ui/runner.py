@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from engine.document import ScenarioError
 from ui import warmup
 from ui.frames import Frames, frames
 from ui.snapshot import Snapshot
@@ -196,6 +197,8 @@ class _Work:
             self._wait_until_warm()
             if not self.stop.is_set():
                 self._simulate()
+        except ScenarioError as error:  # sound, but too large for one run
+            self.runner.publish(self.run_id, state="failed", message="; ".join(str(p) for p in error.problems))
         except Exception as error:  # the log has the details, the page gets the sentence
             log.exception("A run failed")
             self.runner.publish(self.run_id, state="failed", message=f"The run stopped: {error}")

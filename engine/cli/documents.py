@@ -22,10 +22,14 @@ def read(file: str) -> Scenario:
 
 def problems(file: str) -> list[Problem]:
     """Everything wrong with a document, its variants and what it expects; empty when it can be run and judged."""
+    from engine.build import build_world
     from engine.document import ScenarioError
+    from engine.lowering import lower
 
     try:
-        read(file)
+        scenario = read(file)
+        for version in (scenario, *(scenario.variant(v.id) for v in scenario.variants)):
+            build_world(lower(version))  # whether it fits
     except ScenarioError as error:
         return error.problems
     return []

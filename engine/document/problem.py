@@ -28,3 +28,8 @@ class ScenarioError(ValueError):
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[list[Problem], str]]:
         """Survive pickling: a worker may hand it to the page."""
         return type(self), (self.problems, self.name)
+
+
+def too_large(message: str) -> ScenarioError:
+    """For a document that is sound but needs more of a table than one run has; the message says of what and how much."""
+    return ScenarioError([Problem("", message)])
