@@ -77,7 +77,7 @@ def rehearse() -> Conductor:
         Topic,
     )
     from engine.control.conductor import Conductor
-    from engine.kernel import doors, hangs, moves, registration, shards, views
+    from engine.kernel import doors, hangs, moves, registration, shards, views, writers
     from engine.live import BLACK_HOLE, Live
     from engine.plan import UNLIMITED, Place, Plan, PlanEdge, PlanFault, PlanInstance, PlanNode
 
@@ -117,6 +117,7 @@ def rehearse() -> Conductor:
     hangs.let_answers_go(conductor.world, 2)
     registration.relist_balancers(conductor.world)
     views.set_answer(conductor.world, 0, np.zeros(1), conductor.now)
+    writers.stranded(conductor.world, 0, conductor.now)
     return conductor
 
 
