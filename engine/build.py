@@ -88,6 +88,7 @@ def _check_sizes(plan: Plan) -> None:
         ("keys times cache instances", caches.count_entries(plan), L.N_ENTRY),
         ("shares of classes", sum(len(_source(plan, n).classes) for n in plan.sources()), L.N_SHARE),
         ("seconds times client nodes", math.ceil(plan.duration_s) * len(plan.sources()), L.N_START),
+        ("users", sum(_source(plan, n).users for n in plan.sources()), L.MOST_FRAMES),
         *build_queues.sizes(plan),
         *build_topics.sizes(plan),
         *build_sessions.sizes(plan),

@@ -16,7 +16,7 @@ from engine.kernel.fetches import fetch_dies
 from engine.kernel.forks import kill_helper
 from engine.kernel.jit import inner, tiny
 from engine.kernel.layout import (
-    AWAITING, BACKOFF, CALLING, DETACHED, ENDED, GHOST, HELPER, JOINED, JOINING, REFUSED, SERVE, SYNC, WAIT,
+    AWAITING, BACKOFF, CALLING, DETACHED, ENDED, GHOST, HEADROOM, HELPER, JOINED, JOINING, REFUSED, SERVE, SYNC, WAIT,
 )  # fmt: skip
 from engine.kernel.pollers import let_poller_go
 from engine.kernel.records import leave_joined, stop_leading
@@ -37,13 +37,15 @@ def reset_callers(s, i, now):
             site = s.sites[ed.first_site + j]
             site.inflight = 0
             close_breaker(ed, site, now)
+            site.opened = 0  # that of a new process never has
             if ed.pooled:
                 reconnect(s, ed, i, NOBODY)
 
 
 @inner
 def kill_frame(s, f, answered, now):
-    """Frame f dies with its instance; its caller gets a reset when ``answered``, else nothing."""
+    """Frame f dies with its instance; its caller gets a reset when ``answered``, else nothing. There is none either when so many die at
+    once that no frame is left for it: the run is saturated then and ends here."""
     fr = s.frames[f]
     if fr.state == CALLING or fr.state == BACKOFF:
         s.edges[called_edge(s, fr)].n_abandoned += 1
@@ -62,7 +64,7 @@ def kill_frame(s, f, answered, now):
         if answered and fr.span >= 0:
             span_ends(s, fr.span, REFUSED, NOBODY, now)
         if p >= 0:
-            if answered:
+            if answered and s.in_use < s.limit + HEADROOM:
                 r = allocate(s)
                 fresh = s.frames[r]
                 fresh.parent = p

@@ -25,6 +25,7 @@ FOREVER = 1 << 40  # 30 h, beyond the longest run
 # freed in the same tick is free for an arrival, and an answer that comes in the very tick of the timeout still counts.
 N_FRAMES = 2_500_000
 MOST_FRAMES = 2_200_000  # in use; beyond it the run counts as saturated (at least a million calls in flight)
+HEADROOM = 200_000  # frames beyond that which deaths of one instant may take before anybody looks
 FIRST_WIRE = N_FRAMES
 FIRST_TIMER = FIRST_WIRE + 60_000
 FIRST_SOURCE = FIRST_TIMER + 60_000

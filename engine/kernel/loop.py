@@ -22,7 +22,7 @@ from engine.kernel.ties import collect, is_tie, line_up, next_turn
 from engine.kernel.topics import is_away, park
 from engine.kernel.visibility import look_after, settle
 from engine.kernel.traces import span_answered, spans_time_out
-from engine.kernel.wires import NOBODY, release, stop_timer
+from engine.kernel.wires import NOBODY, at, release, stop_timer
 
 DONE, SATURATED = 0, 1
 
@@ -153,13 +153,23 @@ def run_ready(s, now):
 
 @inner
 def take_turns(s, f, now):
-    """Frame f and others have events in this tick: by lot, whatever each makes ready right after it."""
+    """Frame f and others have events in this tick: by lot, whatever each makes ready right after it. Once the frames are nearly used up
+    the rest stay events: more can wait in one tick than there are frames left for what they do."""
     line_up(s, f)
     collect(s, now)
-    while s.n_turns > 0:
+    while s.n_turns > 0 and not is_saturated(s):
         happen(s, next_turn(s), now)
         run_ready(s, now)
         collect(s, now)
+    while s.n_turns > 0:
+        s.n_events -= 1
+        at(s, now, next_turn(s))
+
+
+@tiny
+def is_saturated(s):
+    """Whether more is in flight, or in queues, than a run may have."""
+    return s.in_use > s.limit or s.messages_in_use > MOST_MESSAGES
 
 
 @entry
@@ -174,7 +184,7 @@ def advance(w, until):
         top = s.heap[0]
         if top >= limit:
             break
-        if s.in_use > s.limit or s.messages_in_use > MOST_MESSAGES:
+        if is_saturated(s):
             return SATURATED
         now = top >> ID_BITS
         who = top & ID_MASK
