@@ -139,3 +139,23 @@ def test_the_document_that_was_run_is_written_beside_its_result_and_has_its_fing
     written = json.loads((tmp_path / "document.json").read_text(encoding="utf-8"))
     assert fingerprint(written) == yielded().summary["provenance"]["document_sha256"]
     assert fingerprint(loads(json.dumps(written)).to_dict()) == fingerprint(written)
+
+
+def test_a_breaker_that_dies_with_its_process_has_not_closed() -> None:
+    """All calls fail; the breakers of both callers open for longer than the run, in the midst of which they die, on a full second."""
+    data = """
+faultline: 1
+duration_s: 60
+nodes:
+  - {id: users, kind: clients, rate_per_s: 50}
+  - {id: web, kind: service, instances: 2, concurrency: 50}
+  - {id: db, kind: service}
+edges:
+  - {from: users, to: web, timeout_s: 2}
+  - {from: web, to: db, timeout_s: 1, breaker: {failure_share: 0.5, window_s: 5, minimum_calls: 5, open_s: 300}}
+faults:
+  - {kind: errors, target: db, share: 1, at_s: 5}
+  - {kind: node_down, target: web, at_s: 30}
+"""
+    lines = [e for e in simulate(loads(data)).log if e.kind == "breaker"]
+    assert [e.data["state"] for e in lines] == ["open"] and lines[0].data["instances"] == 2

@@ -34,11 +34,12 @@ def watch_breakers(c: Conductor) -> Process:
 
 
 def turns(c: Conductor) -> list[Turn]:
-    """Whose breaker changed its state in the second that ends now: the last change of each."""
-    s, since, found = c.world[0], int(c.env.now) - TICKS_PER_S, []
+    """Whose breaker changed its state in the second that ends now: the last change of each. What is changed in this very instant belongs to
+    the next second."""
+    s, now, found = c.world[0], int(c.env.now), []
     for e, first, count in c.breakers:
         sites = s["sites"][first : first + count]
-        for j in np.flatnonzero((sites["turned"] >= since) & (sites["opened"] > 0)):
+        for j in np.flatnonzero((sites["turned"] >= now - TICKS_PER_S) & (sites["turned"] < now) & (sites["opened"] > 0)):
             site = sites[j]
             calls, failures = int(site["n_old"] + site["n_new"]), int(site["f_old"] + site["f_new"])
             found.append((e, c.plan.nodes[c.plan.edges[e].caller].first + int(j), int(site["state"]), int(site["turned"]), calls, failures))
