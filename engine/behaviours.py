@@ -303,6 +303,9 @@ class Backoff:
     jitter: Literal["none", "full", "equal", "decorrelated"] = "none"
 
 
+Retries = tuple[int, float, Literal["none", "full"]]  # attempts in all; s of the first wait, which doubles; its jitter
+
+
 @dataclass(frozen=True, slots=True)
 class Breaker:
     """Circuit breaker of one caller instance: opens when `failure_share` of at least `minimum_calls` in `window_s` failed."""

@@ -460,3 +460,27 @@ def test_a_gateway_whose_limit_is_published_has_a_timeout(gateway: dict[str, Any
     data = tiny("api_gateway", **gateway)
     del data["edges"][-1]["timeout_s"]
     assert "missing_timeout" not in {finding.rule for finding in advise(parse(data, "a gateway"))}
+
+
+def test_a_provisioned_table_is_held_against_its_own_capacity():
+    table = {"id": "t", "kind": "dynamodb", "mode": "provisioned", "capacity_per_s": 40}
+    data = adding([table], [{"from": "web", "to": "t", "timeout_s": 0.5}])
+    (finding,) = found(data, "quota_below_rate")
+    assert finding.nodes == ("t",) and "it lets 40 through" in finding.why and finding.change["nodes"]["t"].keys() == {"capacity_per_s"}
+    assert not found(after(data, finding.change), "quota_below_rate")
+
+
+def test_a_fifo_queue_is_held_against_what_it_takes_a_second():
+    data = adding([{"id": "jobs", "kind": "sqs", "fifo": True}], [{"from": "web", "to": "jobs", "timeout_s": 0.5}])
+    assert not found(data, "quota_below_rate")
+    data["nodes"][0]["rate_per_s"] = 400
+    (finding,) = [f for f in found(data, "quota_below_rate") if f.nodes == ("jobs",)]
+    assert "it lets 300 through" in finding.why and finding.change == {"nodes": {"jobs": {"high_throughput": True}}}
+    assert not [f for f in found(after(data, finding.change), "quota_below_rate") if f.nodes == ("jobs",)]
+
+
+def test_an_sdk_that_retries_without_jitter_is_told_of_the_mode_that_has_it():
+    data = adding([{"id": "t", "kind": "dynamodb"}], [{"from": "web", "to": "t", "timeout_s": 0.02, "retry_mode": "legacy"}])
+    (finding,) = found(data, "retries_without_jitter")
+    assert finding.change == {"edges": {"web->t": {"retry_mode": "standard"}}}
+    assert not found(after(data, finding.change), "retries_without_jitter")

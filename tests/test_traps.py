@@ -15,12 +15,14 @@ import pytest
 
 from engine import simulate
 from engine.advice import RULES
+from engine.behaviours import Backoff
 from engine.components import COMPONENTS
 from engine.cost import of_drawing
 from engine.document import parse
 from engine.document.network import Network
 from engine.faults import FAULTS
 from engine.geography import Geography, Region
+from engine.lowering import lower
 from tests.documents import said
 
 AZS = ["us-east-1a", "us-east-1b", "us-east-1c"]
@@ -206,8 +208,6 @@ def test_t17_an_event_is_tried_185_times_in_a_day_on_a_classic_bus_and_five_time
     for bus, attempts in (("classic", 185), ("custom", 5)):
         data = {"faultline": 1, "nodes": [users(), {"id": "bus", "kind": "eventbridge", "bus": bus}, {"id": "f", "kind": "lambda"}],
                 "edges": [{"from": "users", "to": "bus"}, {"from": "bus", "to": "f"}]}  # fmt: skip
-        from engine.lowering import lower
-
         assert lower(parse(data)).edges[1].policy.attempts == attempts
 
 
@@ -255,3 +255,19 @@ def test_t21_a_round_trip_within_a_zone_is_far_below_what_pings_of_apis_show():
 def test_t22_advice_is_sorted_as_the_newer_resilience_hub_does():
     wanted = {"SINGLE_POINT_OF_FAILURE", "EXCESSIVE_LOAD", "EXCESSIVE_LATENCY", "MISCONFIGURATION_AND_BUGS", "SHARED_FATE"}
     assert {rule.category for rule in RULES.values()} == wanted
+
+
+def test_t11_waits_of_boto3_are_a_random_part_but_for_dynamodb_in_legacy_mode():
+    """botocore, _retry.json: the base of the wait is `rand`, a number from 0 to 1, and 0.05 for DynamoDB."""
+    data = {"faultline": 1, "nodes": [users(), {"id": "f", "kind": "service"}, {"id": "t", "kind": "dynamodb"}, {"id": "q", "kind": "sqs"}],
+            "edges": [{"from": "users", "to": "f"}, {"from": "f", "to": "t", "retry_mode": "legacy"},
+                      {"from": "f", "to": "q", "retry_mode": "legacy"}]}  # fmt: skip
+    table, queue = (lower(parse(data)).edges[k].policy for k in (1, 2))
+    assert (table.attempts, table.backoff) == (10, Backoff("exponential", 0.05))
+    assert (queue.attempts, queue.backoff) == (5, Backoff("exponential", 1.0, jitter="full"))
+
+
+def test_t11_a_mode_is_kept_on_an_edge_of_a_state_machine():
+    data = {"faultline": 1, "nodes": [users(), {"id": "s", "kind": "step_functions"}, {"id": "f", "kind": "lambda"}],
+            "edges": [{"from": "users", "to": "s"}, {"from": "s", "to": "f", "retry_mode": "legacy"}]}  # fmt: skip
+    assert lower(parse(data)).edges[1].policy.attempts == 5

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.advice.survival import works
-from engine.behaviours import WRITE, Cache, Function, Limiter, Source, Store
+from engine.behaviours import WRITE, Cache, Function, Limiter, Queue, Source, Store
 from engine.resolving import View, shares
 from engine.topology import ASYNCHRONOUS
 
@@ -77,7 +77,7 @@ class Demand:
         if isinstance(behaviour, Source):
             self.rate_per_s[id] = self._peak(id, behaviour)
         passed = self.rate_per_s[id]
-        if isinstance(behaviour, Limiter | Cache) and behaviour.rate_per_s is not None:
+        if isinstance(behaviour, Limiter | Cache | Queue) and behaviour.rate_per_s is not None:
             passed = min(passed, behaviour.rate_per_s)
         for edge, part in self.split(id):
             self.rate_per_s[self.design.callee(edge)] += passed * part

@@ -9,7 +9,7 @@ from typing import Any
 from engine.advice.base import Finding, Rule, per_s, seconds, share
 from engine.advice.design import Design
 from engine.advice.static_stability import FULL, TIGHT
-from engine.behaviours import Cache, Function, Limiter, Store
+from engine.behaviours import Cache, Function, Limiter, Queue, Store
 
 
 class OfferedRate(Rule):
@@ -24,21 +24,29 @@ class OfferedRate(Rule):
     def find(self, design: Design) -> Iterator[Finding]:
         for id in design.reached:
             behaviour = design.nodes[id].behaviour
-            if isinstance(behaviour, Limiter | Cache) and behaviour.rate_per_s is not None:
+            if isinstance(behaviour, Limiter | Cache | Queue) and behaviour.rate_per_s is not None:
                 yield from self._tokens(design, id, behaviour.rate_per_s, "rate_per_s")
             else:
-                if isinstance(behaviour, Store) and behaviour.rate_per_s is not None:
-                    yield from self._tokens(design, id, behaviour.rate_per_s * behaviour.partitions, "")
+                if isinstance(behaviour, Store):
+                    places = len(behaviour.azs) - behaviour.witness if behaviour.many_writers else 1
+                    if behaviour.rate_per_s is not None:
+                        yield from self._tokens(design, id, behaviour.rate_per_s * behaviour.partitions * places, "")
+                    if behaviour.table_rate_per_s is not None:
+                        yield from self._tokens(design, id, behaviour.table_rate_per_s * places, "capacity_per_s", places)
                 yield from self._slots(design, id)
 
-    def _tokens(self, design: Design, id: str, quota: float, field: str) -> Iterator[Finding]:
+    def _tokens(self, design: Design, id: str, quota: float, field: str, places: int = 1) -> Iterator[Finding]:
+        """``field`` gives each of so many ``places`` its part of the quota."""
         rate = design.demand().rate_per_s[id]
         if rate <= quota:
             return
         throttled = f"it lets {quota:,.4g} through: {share(1 - quota / rate)} are throttled"
         why = f"{per_s(rate)} reach {design.name(id)} at the peak and {throttled}."
-        raised = float(f"{math.ceil(rate / TIGHT):.15g}")
-        if not field or not design.has_field(id, field):
+        raised = float(f"{math.ceil(rate / TIGHT / places):.15g}")
+        if design.has_field(id, "high_throughput"):
+            advice = "Set high_throughput: then the limit is that of each message group."
+            yield self.finding("high", why, advice, (id,), change={"nodes": {id: {"high_throughput": True}}})
+        elif not field or not design.has_field(id, field):
             yield self.finding("high", why, f"Give it a quota of {raised:,.0f} requests/s, or more partitions.", (id,))
         else:
             change = {"nodes": {id: {field: raised}}}

@@ -31,6 +31,9 @@ class RetriesWithoutJitter(Rule):
         rate = design.demand().rate_per_s[caller]
         why = (f"{design.name(caller)} retries {when}: what fails together, up to {per_s(rate)}, comes back to "
                f"{design.name(design.callee(edge))} together.")  # fmt: skip
+        if design.said[edge.id].retry_mode:  # which says the waits
+            advice = f"Set retry_mode of {edge.id} to standard, whose waits have jitter."
+            return self.finding("medium", why, advice, (caller,), (edge.id,), {"edges": {edge.id: {"retry_mode": "standard"}}})
         base_s = backoff.base_s if backoff and backoff.base_s else 0.1
         fields = {"exponential": base_s, "cap_s": max(2.0, base_s), "jitter": "full"}
         advice = f"Set backoff of {edge.id} to {{exponential: {base_s:g}, cap_s: {max(2.0, base_s):g}, jitter: full}}."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from engine.behaviours import Behaviour, CallPolicy
+from engine.behaviours import Behaviour, CallPolicy, Retries
 from engine.fields import Id, Strict, listed, quantity
 from engine.geography import Geography
 
@@ -48,7 +48,7 @@ class Component(Strict):
     region_loss: ClassVar[str] = "Everything of it in the Region falls silent until the Region is back."
     control_loss: ClassVar[str] = "Nothing changes: it has no control plane of its own."
     limits: ClassVar[tuple[Limit, ...]] = ()
-    legacy_retries: ClassVar[tuple[int, float]] = (5, 1.0)  # attempts in all, and s of the first wait, of boto3 in its legacy mode
+    legacy_retries: ClassVar[Retries] = (5, 1.0, "full")  # attempts in all, s of the first wait and its jitter, of boto3 in its legacy mode
     largest_request_kb: ClassVar[float | None] = None  # it refuses larger ones; None: it takes any
     left_out: ClassVar[str] = ""  # what of the real service is not simulated, in a sentence or two
     call_timeout_s: ClassVar[float] = 60.0  # of outgoing edges that do not say

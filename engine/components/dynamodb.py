@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
+from engine.behaviours import Retries
 from engine.behaviours import Store as StoreBehaviour
 from engine.components.base import Limit, RegionPlaced, quantity
 from engine.components.values import Lognormal, ServiceTime, check_replica_regions
@@ -34,7 +35,7 @@ class DynamoDb(RegionPlaced):
     summary: ClassVar = "Key-value items in milliseconds at any scale, as long as no single partition gets more than its share."
     placement: ClassVar = "region"
     behaviour: ClassVar = "store"
-    legacy_retries: ClassVar = (10, 0.05)
+    legacy_retries: ClassVar[Retries] = (10, 0.05, "none")
     tier: ClassVar = "data"
     spans_azs: ClassVar = True
     az_loss: ClassVar = "Goes on: every item is kept in three AZs."

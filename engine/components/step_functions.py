@@ -51,6 +51,6 @@ class StepFunctions(RegionPlaced):
         return "a queue starts no execution; let a function consume the messages and start them" if caller.behaviour == "queue" else None
 
     def treat(self, policy: CallPolicy, said: set[str], callee: Component) -> CallPolicy:
-        if said & {"attempts", "backoff"}:
+        if said & {"attempts", "backoff", "retry_mode"}:
             return policy
         return dataclasses.replace(policy, attempts=1 + self.retries, backoff=Backoff("exponential", 1.0))

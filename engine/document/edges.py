@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from engine.behaviours import Backoff, Breaker, CallPolicy, Pollers
+from engine.behaviours import Backoff, Breaker, CallPolicy, Pollers, Retries
 from engine.components.connections import EdgeKind
 from engine.fields import LONGEST_S, Id, OneOf, Strict, quantity
 
@@ -93,8 +93,8 @@ class Edge(Strict):
     backoff: BackoffValue | None = quantity(None, "", "Wait between attempts; without it retries are immediate.", label="Backoff")
     retry_mode: Literal["legacy", "standard"] | None = quantity(
         None, "", "Attempts and waits as boto3 makes them, instead of `attempts` and `backoff`. legacy, its default: 5 attempts in all, 10 "
-        "of DynamoDB; standard: 3. Waits have full jitter and begin with 1 s, with 50 ms for DynamoDB in legacy mode; at most 20 s in "
-        "standard mode, whose retry quota is left out.", label="SDK retries",
+        "of DynamoDB; standard: 3. Waits have full jitter and begin with 1 s; those for DynamoDB in legacy mode have none and begin with "
+        "50 ms. At most 20 s in standard mode, whose retry quota is left out.", label="SDK retries",
         source="botocore 1.43, _retry.json and retries/standard.py")  # fmt: skip
     breaker: BreakerFields | None = quantity(None, "", "Circuit breaker of each caller instance.", label="Circuit breaker")
     bulkhead: int | None = quantity(None, "", "Most attempts one caller instance has open at once.", ge=1, le=1_000_000)
@@ -144,15 +144,15 @@ class Edge(Strict):
         """Its ends, "caller->callee": there is at most one edge between two nodes in one direction."""
         return f"{self.caller}->{self.callee}"
 
-    def retries(self, legacy: tuple[int, float]) -> tuple[int, Backoff | None]:
+    def retries(self, legacy: Retries) -> tuple[int, Backoff | None]:
         """Attempts in all and the wait between them; ``legacy``: those of boto3 in that mode for the callee."""
         if self.retry_mode == "legacy":
-            return legacy[0], Backoff("exponential", legacy[1], jitter="full")
+            return legacy[0], Backoff("exponential", legacy[1], jitter=legacy[2])
         if self.retry_mode == "standard":
             return 3, Backoff("exponential", 1.0, 20.0, "full")
         return self.attempts, None if self.backoff is None else self.backoff.lower()
 
-    def policy(self, default_timeout_s: float, legacy: tuple[int, float] = (5, 1.0)) -> CallPolicy:
+    def policy(self, default_timeout_s: float, legacy: Retries = (5, 1.0, "full")) -> CallPolicy:
         """The call policy with the caller's default timeout filled in."""
         attempts, backoff = self.retries(legacy)
         return CallPolicy(
