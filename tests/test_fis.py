@@ -171,3 +171,12 @@ def test_a_share_of_the_work_is_held_up_and_the_rest_is_not() -> None:
     edges = simulate(parse(data)).traces
     took = (edges["finished_s"] - edges["started_s"])[edges["node"] == "it"].dropna()
     assert (took > 0.5).mean() == pytest.approx(0.75, abs=0.1) and set(took.round(3)) == {0.01, 0.51}
+
+
+def test_a_call_to_launch_that_fails_is_not_told_as_want_of_capacity() -> None:
+    rules = {"min": 2, "max": 4, "launch_s": 5, "check_s": 10}
+    data = tiny("ec2_asg", instances=2, azs=["us-east-1a"], autoscaling=rules) | {"duration_s": 150}
+    crash = {"kind": "instance_crash", "target": "it[0]", "at_s": 20, "mode": "black_hole"}
+    failing = {"kind": "aws:fis:inject-api-throttle-error", "target": "it", "at_s": 10}
+    lines = simulate(parse(data | {"faults": [crash, failing]})).events["text"]
+    assert lines.str.contains("the call to launch in us-east-1a has failed").any() and not lines.str.contains("no capacity").any()

@@ -234,3 +234,16 @@ def test_sessions_change_nothing_where_nobody_looks_at_them() -> None:
                     for s in (None, {"count": 600}))  # fmt: skip
     assert np.array_equal(plain.summary["latency_s"]["p99"], known.summary["latency_s"]["p99"])
     assert plain.summary["requests"] == known.summary["requests"]
+
+
+def test_too_many_users_of_a_closed_loop_are_told_where_they_are() -> None:
+    data = shop().to_dict()
+    data["nodes"] += [{"id": f"loop-{k}", "kind": "clients", "users": 200_000} for k in range(6)]
+    data["edges"] += [{"from": f"loop-{k}", "to": "lb"} for k in range(6)]
+    assert [path for path, _ in said(data)] == ["nodes.loop-0.rate_per_s"]
+
+
+def test_an_nlb_has_no_time_of_stickiness() -> None:
+    nodes = [{"id": "u", "kind": "clients"}, {"id": "lb", "kind": "nlb", "stickiness_s": 60}, {"id": "s", "kind": "service"}]
+    found = said({"faultline": 1, "nodes": nodes, "edges": [{"from": "u", "to": "lb"}, {"from": "lb", "to": "s"}]})
+    assert [path for path, _ in found] == ["nodes.lb.stickiness_s"]

@@ -79,4 +79,6 @@ class Nlb(Balancing):
 
     def check(self, geography: Geography) -> Iterator[tuple[str, str]]:
         yield from super().check(geography)
+        if self.stickiness_s:
+            yield "stickiness_s", "it is sticky by source address, for as long as the target is in use; set stickiness instead"
         yield from ((f"health_check.{field}", message) for field, message in self.health_check.check())

@@ -152,14 +152,15 @@ def launch_somewhere(c: Conductor, group: Group) -> bool:
 
 
 def launch_in(c: Conductor, group: Group, az: int, why: str) -> bool:
-    """Ask for an instance in one AZ; False when the AZ is known to have no capacity, or turns out to have none."""
+    """Ask for an instance in one AZ; False when the AZ is known to have no capacity, or turns out to have none, or the call fails."""
     free = [i for i in group.in_stage(TERMINATED) if group.az_of(i) == az]
     if not free or c.env.now < group.avoid.get(az, 0):
         return False
     i = c.see(lifecycle.freest, c, free)
     if c.see(lifecycle.is_refused, c, i):
         if az not in group.avoid:  # said once in a row
-            group.say(f"{c.plan.places[az].id} has no capacity, the launch was turned down")
+            id, full = c.plan.places[az].id, c.see(lifecycle.is_full, c, i)
+            group.say(f"{id} has no capacity, the launch was turned down" if full else f"the call to launch in {id} has failed")
         group.avoid[az] = int(c.env.now) + ticks(group.rules.check_s)
         return False
     group.avoid.pop(az, None)

@@ -89,10 +89,15 @@ def freest(c: Conductor, places: list[int]) -> int:
 
 def is_refused(c: Conductor, i: int) -> bool:
     """Whether a launch in place i is turned down: for want of capacity, or because this call to the control plane happens to fail."""
-    if c.live.no_launch[i] or not c.live.launch_failures[i]:
-        return bool(c.live.no_launch[i])
+    if is_full(c, i) or not c.live.launch_failures[i]:
+        return is_full(c, i)
     at = c.plan.instances[i]
     return stream_uniform(c.plan.seed, "launch call", c.plan.nodes[at.node].id, at.index, int(c.env.now)) < c.live.launch_failures[i]
+
+
+def is_full(c: Conductor, i: int) -> bool:
+    """Whether nothing can be launched in place i, however often one asks."""
+    return bool(c.live.no_launch[i])
 
 
 def is_struck(c: Conductor, i: int) -> bool:

@@ -74,14 +74,14 @@ def check_nodes(draft: Draft) -> Found:
 def _check_sessions(draft: Draft) -> Found:
     """Where each session was, and where it lives, fits into memory."""
     nodes = draft.scenario.nodes
-    counts = {node.id: node.session_count() for node in nodes}
+    most_of = max(nodes, key=lambda node: node.session_count(), default=None)
     keepers = sum(getattr(node, "session_state", "outside") == "instance" for node in nodes)
     sticky = sum(getattr(node, "remembers_s", 0.0) > 0 for node in nodes)
-    total, places = sum(counts.values()), max(keepers, sticky)
-    if total * places > MOST_PLACES_OF_SESSIONS:
-        most, which = MOST_PLACES_OF_SESSIONS // places, max(counts, key=lambda id: counts[id])
+    total, places = sum(node.session_count() for node in nodes), max(keepers, sticky)
+    if most_of and total * places > MOST_PLACES_OF_SESSIONS:
+        most, field = MOST_PLACES_OF_SESSIONS // places, "sessions" if getattr(most_of, "sessions", None) else "rate_per_s"
         where = f"{places} services or balancers tell them apart"
-        yield Problem(f"nodes.{which}.sessions", f"there are {total:,} sessions in all and {where}: at most {most:,} fit")
+        yield Problem(f"nodes.{most_of.id}.{field}", f"there are {total:,} sessions in all and {where}: at most {most:,} fit")
 
 
 def _check_reservations(draft: Draft) -> Found:
