@@ -27,7 +27,8 @@ class Ec2Asg(Group):
     limits: ClassVar = (
         Limit("Capacity of the instance type in an AZ", "InsufficientInstanceCapacity", source="EC2 user guide, troubleshooting launches"),
     )  # fmt: skip
-    left_out: ClassVar = "What an instance type can do: slots and service time say how fast one is. EBS volumes, warm pools, Spot."
+    left_out: ClassVar = ("What an instance type can do: slots and service time say how fast one is. EBS volumes but for their price, warm "
+                          "pools, the price of Spot.")  # fmt: skip
     create: ClassVar = {"instances": 4, "concurrency": 8, "service": {"exponential": 0.024}, "queue_capacity": 100}
 
     instances: int = quantity(2, "", "Instances, spread evenly over the AZs.", ge=1, le=2_000, likely=(2, 100),

@@ -45,7 +45,6 @@ class Names:
             self.note_answers(plan, n)
         self.left: dict[int, int | None] = {}  # balancer → place of the AZ it has left by itself
 
-
     def note_answers(self, plan: Plan, n: int) -> None:
         """What resolver n answers now, on average over those who ask it."""
         asking = [view for view in self.views if view.resolver == n]
