@@ -10,7 +10,8 @@ import simpy
 from engine.behaviours import Failover
 from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
-from engine.oracle.replication import Log, Replication
+from engine.oracle.logs import Log
+from engine.oracle.replication import Replication
 from engine.oracle.state import Duty, Server
 
 Process = Generator[simpy.Event, Any, Any]

@@ -1,10 +1,9 @@
-"""The oracle's caches: an ordered dictionary per instance, and the programs of those who use it."""
+"""The oracle's caches and the programs of those who use them."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -13,57 +12,12 @@ from engine.behaviours import Cache
 from engine.kernel.layout import TICKS_PER_S, ticks
 from engine.oracle.clock import Clock
 from engine.oracle.draws import FLUSH, HIT, REFRESH, Draws
-from engine.oracle.replication import Log
+from engine.oracle.logs import Log
+from engine.oracle.memories import Backlog, Fetch, Memory
 from engine.oracle.state import About, First, Job, Pool, Server
 
 Process = Generator[simpy.Event, Any, Any]
 MISS: First = (-1, "miss")  # beside an ok: the cache does not have it
-
-
-@dataclass(eq=False)
-class Fetch:
-    """Who fetches a key, and who waits for it, in the order they came. A waiting request is told the outcome, or that it is its turn."""
-
-    leader: Job | None  # None: the cache itself
-    waiting: list[tuple[Job, simpy.Event]] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class Backlog:
-    """Writes of one key that the store does not have: when each was acknowledged, and how many of the first are under way."""
-
-    about: About
-    writes: list[int] = field(default_factory=list)
-    carried: int = 0
-    turn: int = 0  # which flush is the valid one
-    key: int = 0  # … and its draws
-    state: str = "idle"  # waiting, under way
-
-
-class Memory:
-    """What one cache instance remembers: key → until when it is fresh, the most recently used last."""
-
-    def __init__(self, cache: Cache) -> None:
-        self.cache, self.hits, self.misses = cache, 0, 0
-        self.kept: OrderedDict[int, float] = OrderedDict()
-        self.fetching: dict[int, Fetch] = {}
-        self.coalesced = self.stale_answers = self.refreshes = self.flushed_writes = self.lost_writes = 0
-        self.backlogs: dict[int, Backlog] = {}
-        self.since: dict[int, int] = {}  # when what is kept was kept
-        self.dropped: set[int] = set()  # taken out on purpose, and not kept again
-
-    def put(self, subject: int, now: int) -> int | None:
-        """Keep a key for one time to live; which other had to go."""
-        gone = None
-        if subject < 0 or self.cache.hit_ratio is not None:
-            return None
-        if subject not in self.kept and self.cache.capacity is not None and len(self.kept) >= self.cache.capacity:
-            gone, _ = self.kept.popitem(last=False)
-        self.kept[subject] = now + ticks(self.cache.ttl_s) if self.cache.ttl_s is not None else float("inf")
-        self.kept.move_to_end(subject)
-        self.since[subject] = now
-        self.dropped.discard(subject)
-        return gone
 
 
 class Caches(Clock):
@@ -324,6 +278,7 @@ class Caches(Clock):
         unbooked: dict[int, tuple[float, int, float, str]]
 
         def acknowledge(self, log: Log, subject: int) -> None: ...
+
         kinds: dict[str, int]
 
         def writes(self, about: About) -> bool: ...

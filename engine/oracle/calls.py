@@ -1,132 +1,36 @@
-"""The oracle's wires and calls: travel, choice, timeout, retry, breaker, budget, bulkhead."""
+"""The oracle's calls: attempts, timeouts, retries, hedges, with breaker, budget and bulkhead."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import simpy
 
-from engine.behaviours import Backoff, Balancer, CallPolicy, Function, Limiter
-from engine.kernel.layout import TICKS_PER_S, ticks
-from engine.oracle.balancing import by_flow, by_weight, in_turn
-from engine.oracle.clock import Clock, lengths_of
-from engine.oracle.draws import BACKOFF, FALLBACK, JITTER, LOSS, PICK, PICK2, Draws
-from engine.oracle.state import About, Attempt, First, Job, Pool, Record, Server, Site, Span, Target
+from engine.behaviours import Backoff, Balancer, Limiter
+from engine.kernel.layout import TICKS_PER_S
+from engine.oracle.balancing import Choice
+from engine.oracle.cancels import Cancels
+from engine.oracle.clock import lengths_of
+from engine.oracle.draws import BACKOFF, FALLBACK
+from engine.oracle.sites import Site
+from engine.oracle.state import Attempt, First, Job, Pool, Record, Server, Span, Target
 
 Process = Generator[simpy.Event, Any, Any]
 HEDGE = 128  # added to the number of a try for its hedge
 
 
-class Calls(Clock):
+class Calls(Choice, Cancels):
     """The caller's half of `Oracle`."""
 
-    draws: Draws
-    add: list[int]
-    cut: list[list[bool]]
-    path_cut: set[tuple[int, int]]
-    flying: dict[Job, int]
     sites: dict[tuple[int, Server], Site]
     tokens: list[float]
-    policies: list[CallPolicy]  # of the edges, as the faults of now make them
-    resolve: Callable[[Pool, Server, int, int, int, int], Target | None]
     attempt_ends: Counter[tuple[int, int, str]]
     call_ends: Counter[tuple[int, int, str]]
-    extras: Counter[tuple[int, int, str]]
-    cancelled: Counter[int]
-    answers: int
     spans: list[Span]
     parked: list[tuple[Server, simpy.Event]]
-    edge_loss: np.ndarray
-    path_loss: np.ndarray
-    path_add: np.ndarray
-    messages: Counter[tuple[int, int, int]]
 
-    def one_way(self, a: int, b: int) -> int:
-        """Ticks from place a to place b."""
-        return ticks(float(self.plan.one_way_s[a, b]))
-
-    def way(self, a: int, b: int) -> int:
-        """The same with what faults add to it."""
-        return self.one_way(a, b) + int(self.path_add[a, b])
-
-    def is_cut(self, job: Job, direction: int) -> bool:
-        """Whether nothing gets through in this direction (0 request, 1 answer)."""
-        assert job.caller is not None
-        a, b = (job.caller, job.callee) if direction == 0 else (job.callee, job.caller)
-        return self.cut[job.edge][direction] or (a.place, b.place) in self.path_cut
-
-    def travel(self, job: Job, direction: int) -> Process:
-        """Cross the network; False when the message was lost, at the start or by a cut meanwhile."""
-        assert job.caller is not None
-        if not job.word and self.env.now >= ticks(self.plan.warmup_s):
-            self.messages[job.edge, direction, self.plan.hop(job.caller.place, job.callee.place)] += job.parts if direction == 0 else 1
-        if self.is_cut(job, direction):
-            return False
-        a, b = (job.caller, job.callee) if direction == 0 else (job.callee, job.caller)
-        number = 2 if job.word else direction  # word of a cancellation has draws of its own
-        share = 1.0 - (1.0 - float(self.edge_loss[job.edge, direction])) * (1.0 - float(self.path_loss[a.place, b.place]))
-        if share > 0 and self.draws.uniform(job.key, LOSS, number) < share:
-            self.extras[self.env.now // TICKS_PER_S, job.edge, "lost_messages"] += not job.word
-            return False
-        half = self.add[job.edge] >> 1
-        extra = (half if direction == 0 else self.add[job.edge] - half) + int(self.path_add[a.place, b.place])
-        if self.plan.jitter > 0:
-            u = self.draws.uniform(job.key, JITTER, number)
-            extra += int(self.one_way(a.place, b.place) * (self.plan.jitter * (2.0 * u - 1.0)))
-        self.flying[job] = direction
-        yield self.wire(self.one_way(a.place, b.place), extra, job)
-        return self.flying.pop(job, None) is not None
-
-    def answer(self, job: Job, outcome: str, first: First) -> Process:
-        """Carry an outcome back to a caller that still waits."""
-        if job.span:
-            job.span.finished, job.span.outcome = int(self.env.now), outcome
-        if not job.abandoned and (yield from self.travel(job, 1)) and not job.abandoned:
-            assert job.done is not None
-            self.answers += 1
-            if job.span:
-                job.span.answered, job.span.seen = int(self.env.now), outcome
-            job.answered = self.answers
-            job.done.succeed((outcome, first))
-
-    # ---- choosing ----
-    def choose(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About, asker: Server | None) -> Target | None:
-        """The target of the next attempt, by what the caller believes."""
-        if pool.algorithm == "primary":
-            return self.member(pool, caller, key, local, tries, about)
-        if pool.algorithm == "named":
-            return self.resolve(pool, caller, key, local, tries, about.session)
-        if (before := self.as_before(pool, caller, about, tries)) is not None:
-            return before
-        targets = pool.rotation
-        if len(targets) <= 1:
-            return targets[0] if targets else None
-        if pool.algorithm == "round_robin" and pool.ramp:
-            return in_turn(pool, self.draws, key, local, tries, self.env.now)
-        if pool.algorithm == "weighted" or (pool.algorithm == "random" and pool.ramp):
-            return by_weight(pool, self.draws.uniform(key, PICK, local, tries), self.env.now)
-        if pool.algorithm == "flow_hash":
-            assert asker is not None
-            return by_flow(self.plan, pool, caller, asker, self.draws, about, key, local, tries)
-        if pool.algorithm == "round_robin":
-            k = pool.next if pool.next < len(targets) else 0
-            pool.next = k + 1
-            return targets[k]
-        u = self.draws.uniform(key, PICK, local, tries)
-        if pool.algorithm == "random":
-            return targets[int(u * len(targets))]
-        if pool.algorithm == "least_outstanding":
-            fewest = min(t.out for t in targets)
-            tied = [t for t in targets if t.out == fewest]
-            return tied[int(u * len(tied))]
-        a, b = int(u * len(targets)), int(self.draws.uniform(key, PICK2, local, tries) * (len(targets) - 1))
-        b += b >= a
-        return targets[a] if targets[a].out <= targets[b].out else targets[b]
-
-    # ---- calling ----
     def call(self, job: Job, pool: Pool, local: int, epoch: int) -> Process:
         """A whole call with its retries on behalf of ``job``: (outcome, first cause), or None when the caller died or was cancelled."""
         caller, tries, first = job.callee, 0, None
@@ -322,56 +226,6 @@ class Calls(Clock):
         job.open = []
         return "timeout", None, earlier
 
-    # ---- giving up ----
-    def abandon(self, attempt: Attempt) -> None:
-        """Nobody waits for this attempt; where the edge cancels, the callee is told."""
-        attempt.job.abandoned = True
-        if self.policies[attempt.target.edge].cancel:
-            self.env.process(self.cancel(attempt.job))
-
-    def cancel(self, job: Job) -> Process:
-        """Word travels to the callee, which stops and tells those it has called."""
-        word = Job(job.edge, job.caller, job.callee, job.key, None, job.about, word=True)
-        if (yield from self.travel(word, 0)):
-            self.stop(job)
-
-    def stop(self, job: Job) -> None:
-        """The work of a job ends where it is; a write being replicated goes on."""
-        server = job.callee
-        if job.stage == "travel":
-            job.cancelled = True
-        if isinstance(self.plan.nodes[server.node].behaviour, Function):
-            return
-        if job.stage not in ("wait", "serve", "joined", "backoff", "call", "fork", "await") or job not in server.jobs:
-            return
-        job.cancelled = True
-        server.jobs.discard(job)
-        self.cancelled[server.number] += 1
-        waiting = next((item for item in server.queue if item[0] is job), None)
-        if waiting is not None:
-            server.queue.remove(waiting)
-            return
-        if job.record is not None:
-            job.record.leave(job)
-        self.leave_fetch(job)
-        for part in (job, *job.branches):
-            part.cancelled = True
-            for attempt in part.open:
-                self.close(attempt, None)
-                attempt.site.give_place_back()
-                attempt.job.abandoned = True
-                self.env.process(self.cancel(attempt.job))
-        if job.stage in ("wait", "serve", "joined") or self.holds_to_the_end(server.node):
-            self.free_slot(server)
-
-    def free_slot(self, server: Server) -> None:
-        """Hand the slot on; in `Oracle`."""
-        raise NotImplementedError
-
-    def holds_to_the_end(self, node: int) -> bool:
-        """Whether calls are made with a slot held; in `Oracle`."""
-        raise NotImplementedError
-
     def handle(self, job: Job) -> Process:
         """The callee's side; in `Oracle`."""
         raise NotImplementedError
@@ -395,9 +249,6 @@ class Calls(Clock):
             wait = wait / 2 + wait / 2 * self.draws.uniform(key, BACKOFF, local, retry)
         return int(wait)
 
-    if TYPE_CHECKING:  # in `Replication` and `Caches`
+    if TYPE_CHECKING:  # in `Sessions`
 
-        def member(self, pool: Pool, caller: Server, key: int, local: int, tries: int, about: About) -> Target: ...
-        def leave_fetch(self, job: Job) -> None: ...
-        def as_before(self, pool: Pool, balancer: Server, about: About, tries: int) -> Target | None: ...
         def give_cookie(self, attempt: Attempt, outcome: str | None) -> None: ...

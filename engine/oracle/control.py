@@ -16,7 +16,8 @@ from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_key, stream_uniform
 from engine.live import Live
 from engine.oracle.failovers import Failovers
-from engine.oracle.state import About, Job, Pool, Server, Site, Target
+from engine.oracle.sites import Site
+from engine.oracle.state import About, Job, Pool, Server, Target
 
 Process = Generator[simpy.Event, Any, Any]
 

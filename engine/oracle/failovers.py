@@ -12,7 +12,8 @@ from engine.kernel.layout import ticks
 from engine.kernel.rng import stream_uniform
 from engine.live import Live
 from engine.oracle.groups import Groups
-from engine.oracle.state import About, Duty, Pool, Server, Site
+from engine.oracle.sites import Site
+from engine.oracle.state import About, Duty, Pool, Server
 
 Process = Generator[simpy.Event, Any, Any]
 
@@ -198,7 +199,6 @@ class Failovers(Groups):
             site.primaries[p] = site.moved.pop(p)
 
     if TYPE_CHECKING:  # in `Oracle` and `Replication`
-
         live: Live
         duties: dict[tuple[int, int], Duty]
 
