@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from engine.events import Event
-from engine.results.columns import percentiles_s
 from engine.results.health import DOWN, FAILING, OK, STRAINED
+from engine.results.percentiles import percentiles_s
 from engine.series import N_BUCKETS, ROLES, percentile_s
 from tests.runs_by_hand import ERROR, ORDERS, RATE, TIMEOUT, WEB, fail, plan, result, steady
 

@@ -5,7 +5,6 @@ These columns are the tidy tables, the metrics of `expect:` and the frames of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,11 +13,11 @@ from engine.outcomes import CAUSES
 from engine.plan import UNLIMITED, Plan
 from engine.results.health import health
 from engine.results.numbers import divide
-from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, SESSION_COUNTS, STAGES, TOPIC_COUNTS, Series, bucket_edges_s
+from engine.results.percentiles import P99, PERCENTILES, extremes_s, percentiles_s
+from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, ROLES, SESSION_COUNTS, STAGES, TOPIC_COUNTS, Series
 
 REPLICA = ROLES.index("replica")
 PRIMARY = ROLES.index("primary")  # and below it "none": these roles serve
-PERCENTILES = {"p50_s": 0.50, "p90_s": 0.90, "p95_s": 0.95, "p99_s": 0.99, "p999_s": 0.999}
 QUEUE_COLUMNS = {name if k < 2 else f"{name}_per_s": k for k, name in enumerate(QUEUE_COUNTS) if name != "waiting"}
 CACHE_COLUMNS = tuple(f"{name}_per_s" for name in CACHE_COUNTS)
 CACHE_SERIES = (*CACHE_COLUMNS, "unflushed_writes")  # of caches
@@ -26,7 +25,6 @@ TOPIC_COLUMNS = {name if k < 1 else f"{name}_per_s": k for k, name in enumerate(
 QUEUE_SERIES = (*dict.fromkeys([*QUEUE_COLUMNS, *TOPIC_COLUMNS]), "oldest_s")  # of queues and topics; what waits is the column `queue`
 GROUP_SERIES = ("instances_in_service", "instances_warming", "instances_launching", "instances_draining", "cpu")  # where groups change size
 SESSION_SERIES = tuple(name if k < 1 else f"{name}_per_s" for k, name in enumerate(SESSION_COUNTS))  # where sessions live on instances
-P99 = list(PERCENTILES).index("p99_s")  # in `Series.edge_latency_s`
 Columns = dict[str, np.ndarray]
 
 
@@ -58,33 +56,6 @@ def serving(plan: Plan, series: Series) -> np.ndarray:
     read = np.array([i.node in nodes for i in plan.instances], bool)
     at_end = (series.inst_role <= PRIMARY) | ((series.inst_role == REPLICA) & read)
     return at_end | np.concatenate([at_end[:1], at_end[:-1]])
-
-
-def extremes_s(fastest_s: np.ndarray, slowest_s: np.ndarray, axis: int | tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Shortest and longest of several latencies' extremes, where (0, 0) stands for no latency."""
-    shortest = np.where(slowest_s > 0, fastest_s, np.inf).min(axis=axis, initial=np.inf)
-    return shortest, slowest_s.max(axis=axis, initial=0)
-
-
-def percentiles_s(
-    hist: np.ndarray, shares: Sequence[float], within_s: tuple[np.ndarray, np.ndarray] | None = None
-) -> list[np.ndarray]:
-    """`series.percentile_s` for many histograms at once: [..., N_BUCKETS] → one [...] per share, seconds, NaN when empty.
-
-    ``within_s``: shortest and longest latency that occurred, beyond which no percentile lies.
-    """
-    cumulated = np.cumsum(hist, axis=-1, dtype=np.float64)
-    total, edges = cumulated[..., -1:], bucket_edges_s()
-    values = []
-    for share in shares:
-        need = share * total
-        b = np.minimum((cumulated < need).sum(axis=-1, keepdims=True), hist.shape[-1] - 1)
-        over, inside = np.take_along_axis(cumulated, b, -1) - need, np.take_along_axis(hist, b, -1)
-        value = edges[b] + (edges[b + 1] - edges[b]) * (1 - divide(over, inside))
-        if within_s is not None:
-            value = np.minimum(np.maximum(value, within_s[0][..., None]), within_s[1][..., None])
-        values.append(np.where(total > 0, value, np.nan)[..., 0])
-    return values
 
 
 class PerSecond:

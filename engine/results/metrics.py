@@ -11,18 +11,9 @@ from engine.events import PHASES
 from engine.outcomes import CAUSES
 from engine.plan import Plan
 from engine.results import totals
-from engine.results.columns import (
-    CACHE_SERIES,
-    GROUP_SERIES,
-    PERCENTILES,
-    QUEUE_SERIES,
-    SESSION_SERIES,
-    Columns,
-    PerSecond,
-    extremes_s,
-    percentiles_s,
-)  # fmt: skip
+from engine.results.columns import CACHE_SERIES, GROUP_SERIES, QUEUE_SERIES, SESSION_SERIES, Columns, PerSecond
 from engine.results.numbers import number, ratio
+from engine.results.percentiles import PERCENTILES, extremes_s, percentiles_s
 from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, SESSION_COUNTS, TOPIC_COUNTS, Series
 
 REQUEST_TOTALS = (

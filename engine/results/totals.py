@@ -13,8 +13,9 @@ import numpy as np
 
 from engine.outcomes import CAUSES
 from engine.plan import HOPS, Plan
-from engine.results.columns import PERCENTILES, by_node, capacity_s, extremes_s, percentiles_s, serving
+from engine.results.columns import by_node, capacity_s, serving
 from engine.results.numbers import counts, number, ratio
+from engine.results.percentiles import PERCENTILES, extremes_s, percentiles_s
 from engine.series import CACHE_COUNTS, EXTRAS, QUEUE_COUNTS, SESSION_COUNTS, STAGES, TOPIC_COUNTS, Series
 
 OF_EDGE = ("calls", "attempts", "abandoned", "in_flight", "amplification", *EXTRAS)  # what an edge has beside its outcomes

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from engine.results.columns import extremes_s, percentiles_s
+from engine.results.percentiles import extremes_s, percentiles_s
 from ui.bins import binned
 from ui.charts.base import Chart, View, add_ghost, empty_note, figure, leave_headroom, threshold
 from ui.snapshot import Snapshot
