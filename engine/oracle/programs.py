@@ -49,9 +49,14 @@ class Programs(Callee):
             return (yield from self.all_at_once(job, local, epoch))
         if isinstance(behaviour, Cache):
             return (yield from self.read_through(job, epoch)) if node.calls else self.asked(job)
+        return (yield from self.one_by_one(job, local, epoch))
+
+    def one_by_one(self, job: Job, local: int, epoch: int) -> Process:
+        """Call the dependencies in order, a cache before whom it saves; the first failure decides."""
+        server, node = job.callee, self.plan.nodes[job.callee.node]
         first: First = None
         pools = dict(zip(node.calls, self.pools[server.node], strict=False))
-        if isinstance(behaviour, Balancer):  # it has one for all
+        if isinstance(node.behaviour, Balancer):  # it has one for all
             pools = {node.calls[0]: self.pools[server.node][self.plan.instances[server.number].index]}
         asked = {self.plan.edges[e].lookup for e in node.calls} - {-1}
         for e, pool in pools.items():

@@ -50,36 +50,21 @@ class Promotions(Members):
             lost, quorum = misses[old] >= f.misses, store.write_quorum
             helpless = bool(self.live.uncontrolled[old.number])
             if lost and not helpless and len(fit) >= (len(log.members) - quorum + 1 if quorum > 1 else 1):
-                duty.busy = True
-                if not (yield from self.step(duty, old, f, f.decide_s)):
+                promoted = yield from self.replace(log, f, fit)
+                if promoted is None:
                     continue
-                self.set_role(old, "out of sync")
-                new = max(fit, key=lambda m: self.has(log, m))
-                if not (yield from self.step(duty, old, f, f.promote_s)):
-                    continue
-                duty.busy = False
-                if self.view(new):
-                    misses[old] = 0
-                    self.set_role(old, "primary")
-                else:
-                    self.promote(log, new)
-                    misses[old], back[old] = f.misses, None
-                    self.install(log.node, log.partition, f, new)
+                misses[old] = f.misses if promoted else 0
+                if promoted:
+                    back[old] = None
             home = duty.home
             ready = home is not old and home not in back and not misses[home] and not misses[old]
             ready = ready and not self.live.uncontrolled[home.number]
             if f.fail_back and not lost and ready and log.copies[home].link == "linked":
-                duty.busy = True
-                self.set_role(old, "out of sync")
-                if not (yield from self.step(duty, old, f, f.promote_s)):
+                returned = yield from self.give_back(log, f)
+                if returned is None:
                     continue
-                duty.busy = False
-                if self.view(home):
-                    self.set_role(old, "primary")
-                else:
-                    self.promote(log, home, whole=True)
+                if returned:
                     back[old] = None
-                    self.install(log.node, log.partition, f, home)
             for member in list(back):
                 if misses[member] or misses[duty.primary]:
                     back[member] = None
@@ -89,6 +74,39 @@ class Promotions(Members):
                     del back[member]
                     self.rejoin(log, member)
             yield self.control(max(interval - (self.env.now - tick), ticks(0.001)))
+
+    def replace(self, log: Log, f: Failover, fit: list[Server]) -> Process:
+        """Promote one of these. False when he is gone by then and the old primary goes on; None when somebody else took the duty."""
+        duty = self.duties[log.node, log.partition]
+        old, duty.busy = duty.primary, True
+        if not (yield from self.step(duty, old, f, f.decide_s)):
+            return None
+        self.set_role(old, "out of sync")
+        new = max(fit, key=lambda m: self.has(log, m))
+        if not (yield from self.step(duty, old, f, f.promote_s)):
+            return None
+        duty.busy = False
+        if self.view(new):
+            self.set_role(old, "primary")
+            return False
+        self.promote(log, new)
+        self.install(log.node, log.partition, f, new)
+        return True
+
+    def give_back(self, log: Log, f: Failover) -> Process:
+        """Promote the first primary again, which has everything; the answer as above."""
+        duty = self.duties[log.node, log.partition]
+        old, home, duty.busy = duty.primary, duty.home, True
+        self.set_role(old, "out of sync")
+        if not (yield from self.step(duty, old, f, f.promote_s)):
+            return None
+        duty.busy = False
+        if self.view(home):
+            self.set_role(old, "primary")
+            return False
+        self.promote(log, home, whole=True)
+        self.install(log.node, log.partition, f, home)
+        return True
 
     def set_role(self, member: Server, role: str) -> None:
         """A member is fenced, or is the primary again."""
