@@ -159,9 +159,15 @@ def test_steps_of_stress_rise_every_five_minutes() -> None:
     assert gone == [*sorted(gone[:3]), 0] and gone[0] >= 1
 
 
+def test_the_steps_of_a_scenario_of_latency_share_its_fifteen_minutes() -> None:
+    for kind, steps in (("increasing", 5), ("intermittent", 3), ("sustained", 1)):
+        fault = FAULTS[f"fis:ebs-{kind}-latency"](target="web", at_s=60, for_s=900)
+        assert fault.moments_s() == tuple(60 + k * 900 / steps for k in range(1, steps))
+
+
 def test_one_io_in_a_thousand_of_an_intermittent_volume_takes_half_a_minute() -> None:
     plan = plan_of("fis:ebs-intermittent-latency", for_s=900)
-    assert [(round(float(plan.live(t).spike_share.max()), 9), float(plan.live(t).spike_s.max())) for t in (6, 186, 366, 906)] == [
+    assert [(round(float(plan.live(t).spike_share.max()), 9), float(plan.live(t).spike_s.max())) for t in (6, 306, 606, 906)] == [
         (0.001, 30.0), (0.001, 10.0), (0.001, 20.0), (0.0, 0.0)]  # fmt: skip
 
 

@@ -8,8 +8,6 @@ from engine.faults.base import SLACK_S, Reach, quantity
 from engine.faults.fis.base import Fis
 from engine.live import Live
 
-STEP_S = 180.0  # SCENARIOS: 15 minutes in 5 steps
-
 
 class Latent(Fis):
     """A share of the I/O takes longer, for as long as each step lasts."""
@@ -30,11 +28,15 @@ class Latent(Fis):
         """Of all I/O."""
         return self.reads * (1 - self.write_share) + self.writes * self.write_share
 
+    def step_s(self) -> float:
+        """The steps share the scenario's 15 minutes evenly. Published for the five of some; of the three of others it is assumed."""
+        return self.default_for_s / len(self.latencies_s)
+
     def moments_s(self) -> tuple[float, ...]:
-        return tuple(t for k in range(1, len(self.latencies_s)) if (t := self.at_s + k * STEP_S) < self.end_s)
+        return tuple(t for k in range(1, len(self.latencies_s)) if (t := self.at_s + k * self.step_s()) < self.end_s)
 
     def apply(self, live: Live, reach: Reach) -> None:
-        step = min(len(self.latencies_s) - 1, (live.at_s + SLACK_S - self.at_s) // STEP_S)
+        step = min(len(self.latencies_s) - 1, (live.at_s + SLACK_S - self.at_s) // self.step_s())
         live.add_spikes(reach.instances, self.share(), self.latencies_s[int(step)])
 
 
@@ -65,7 +67,7 @@ class EbsIntermittentLatency(Latent):
 
     kind: Literal["fis:ebs-intermittent-latency"] = "fis:ebs-intermittent-latency"
     label: ClassVar = "EBS: Intermittent Latency"
-    summary: ClassVar = "One read or write in a thousand takes 10 to 30 s longer."
+    summary: ClassVar = "One read or write in a thousand takes 10 to 30 s longer, in three stretches of five minutes (assumed)."
     latencies_s: ClassVar = (30.0, 10.0, 20.0)
     reads: ClassVar = 0.001
     writes: ClassVar = 0.001
