@@ -24,6 +24,7 @@ SPAN = (
     "root", "parent", "edge", "inst", "tries", "pc", "sent", "arrived", "started", "finished", "answered", "outcome", "seen", "first",
 )  # fmt: skip
 ROLES = ("none", "primary", "standby", "out_of_sync", "replica")  # column values of ``inst_role``
+BY_EVENT = ("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_", "session_")  # how the names of `Series` by event time begin
 
 
 @dataclass
@@ -31,8 +32,7 @@ class Series:
     """Per-second measurements of a plan: T seconds, E edges, I instances, K balancer targets (`Plan.targets`), S sources, F functions,
     Q message queues.
 
-    By event time, and never revised once their second is over: everything named edge_, inst_, target_, copy_, cache_,
-    queue_, topic_, session_.
+    By event time, and never revised once their second is over: everything named as `BY_EVENT` says.
     By the second a *request started* in, complete only when none of its requests is open: everything named start_.
     Totals count requests that started at or after the warm-up, exactly.
     """
@@ -109,8 +109,7 @@ class Series:
 
     def equal_until(self, other: Series, second: int) -> bool:
         """Whether every series by event time is bit-identical in the first ``second`` rows."""
-        by_event = ("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_", "session_")
-        names = [f.name for f in fields(self) if f.name.startswith(by_event)]
+        names = [f.name for f in fields(self) if f.name.startswith(BY_EVENT)]
         return all(np.array_equal(getattr(self, n)[:second], getattr(other, n)[:second], equal_nan=getattr(self, n).dtype.kind == "f")
                    for n in names)  # fmt: skip
 

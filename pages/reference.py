@@ -21,7 +21,8 @@ with st.container(width=1100):
     sourced, assumed = shares([entry])
     st.subheader(cls.label)
     st.markdown(prose(cls))
-    st.caption(f"{cls.category} · simulated as a {cls.behaviour} · {sourced} defaults from published documents, {assumed} assumed")
+    defaults = "1 default" if sourced == 1 else f"{sourced} defaults"
+    st.caption(f"{cls.category} · simulated as a {cls.behaviour} · {defaults} from published documents, {assumed} assumed")
     st.code(example(cls).strip(), language="yaml")
     st.markdown(f"**Where it sits.** {place(cls)}")
 

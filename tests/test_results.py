@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ import pandas as pd
 import pytest
 
 from engine.events import Event
+from engine.results.cut import cut
 from engine.results.health import DOWN, FAILING, OK, STRAINED
 from engine.results.percentiles import percentiles_s
-from engine.series import N_BUCKETS, ROLES, percentile_s
+from engine.series import N_BUCKETS, ROLES, empty_series, percentile_s
 from tests.runs_by_hand import ERROR, ORDERS, RATE, TIMEOUT, WEB, fail, plan, result, steady
 
 
@@ -230,6 +232,16 @@ def test_a_result_stays_as_it_was_when_the_run_goes_on() -> None:
     assert len(partial.requests) == 40
     assert partial.requests["ok_per_s"].iloc[39] == RATE
     assert partial.summary["requests"]["started"] == 100 * RATE
+
+
+def test_a_look_on_the_way_has_no_row_of_a_second_to_come() -> None:
+    p = plan(101)
+    s = empty_series(p, 101)
+    s.reached_s = 40
+    part = cut(s)
+    arrays = [f.name for f in fields(s) if isinstance(getattr(s, f.name), np.ndarray) and getattr(s, f.name).shape[:1] == (101,)]
+    assert len(arrays) > 40
+    assert {name: len(getattr(part, name)) for name in arrays} == dict.fromkeys(arrays, 40)
 
 
 def test_health_of_a_node_follows_its_truth() -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.document.patterns import PATTERNS
+from engine.run import Run
 from tests.test_pages import opened
 from ui import presets
+from ui.frames import frames
 
 
 def test_presets_come_in_the_order_of_the_patterns() -> None:
@@ -46,3 +50,15 @@ def test_the_list_says_what_the_documents_say() -> None:
         scenario = preset.scenario
         assert (preset.title, preset.patterns) == (scenario.title, [PATTERNS[id] for id in scenario.patterns])
         assert preset.variants == [v.title or v.id for v in scenario.variants] and scenario.story.startswith(preset.line)
+
+
+@pytest.mark.parametrize("name", presets.presets())
+def test_a_preset_and_its_variants_can_be_watched_before_they_are_over(name: str) -> None:
+    base = presets.presets()[name].scenario
+    for scenario in (base, *(base.variant(v.id) for v in base.variants)):
+        run = Run(scenario)
+        run.advance(until_s=3)
+        part = run.result()
+        seen = frames(part.plan, part.series, part.per_second, part.log, "run", 0)
+        assert len(seen.nodes) == len(seen.insts) == 3
+        assert part.nodes.t_s.max() == part.instances.t_s.max() == 2

@@ -26,8 +26,8 @@ ASSUMED = """
 - Service times follow the distribution you choose; real ones have heavier tails and change with the load.
 - Instances of a node are alike, and a slot serves one request at a time; processor sharing, garbage collection and
   caches warming up are not modelled unless a component says so.
-- A Region, an AZ or an instance is up, refuses, is silent, slow or answers with errors. Half-broken disks and clock
-  drift are not there.
+- A Region, an AZ or an instance is up, refuses, is silent, slow or answers with errors. A slow disk is slow work, and
+  clocks do not drift.
 - Vendors publish limits, but seldom the durations of a failover: those we could not find are marked as assumptions
   below.
 - The numbers are **directionally right**: they show which design suffers, why and roughly how long. They are no load

@@ -10,15 +10,14 @@ from ui.words import count, fault_label, percent, seconds
 
 FEW_LOST = 0.01  # share of requests up to which losses are amber, above it red; the grammar's limit of failing
 
-FEW_FAULTS = 2  # of so many each has tiles of its own
 MANY_BUDGETS = 10  # from here on "13 ×" reads better than "1300 %"
 
 
 def strip(summary: dict[str, Any], objectives: dict[str, Any]) -> list[dict[str, Any]]:
-    """Availability, p99, what was lost and why, RTO and RPO of each fault, or the worst of many, the error budget."""
+    """Availability, p99, what was lost and why, RTO and RPO of the fault, or the worst of several, the error budget."""
     tiles = [_availability(summary, objectives), _p99(summary, objectives), _lost(summary)]
     began = [f for f in summary.get("faults") or [] if f.get("began", True)]  # one the run has not reached has nothing to show
-    if len(began) > FEW_FAULTS:
+    if len(began) > 1:
         tiles += _worst(began, objectives)
     else:
         tiles += [tile for fault in began for tile in _recovery(fault, objectives)]

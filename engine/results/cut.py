@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from engine.series import Series
+from engine.series import BY_EVENT, Series
 
 GROWING = ("start_", "total_", "acked", "lost")  # these change after their second is over, the others never do
 
@@ -20,7 +20,7 @@ def cut(series: Series) -> Series:
         value = getattr(series, field.name)
         if field.name in BY_BIN:
             value = value[:bins]
-        elif field.name.startswith(("edge_", "inst_", "target_", "copy_", "cache_", "queue_", "topic_", "start_")):
+        elif field.name.startswith((*BY_EVENT, "start_")):
             value = value[:rows]
         parts[field.name] = value.copy() if field.name.startswith(GROWING) else value
     return replace(series, **parts)

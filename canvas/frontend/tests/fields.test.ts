@@ -6,6 +6,7 @@ import { problemsAt } from "../src/document/problems";
 import { boundsText, readNumber } from "../src/fields/bounds";
 import { readNumbers } from "../src/fields/LineInputs";
 import { readPairs } from "../src/fields/PairsInput";
+import { designLine } from "../src/flow/design-line";
 import { grouped } from "../src/panels/fault-groups";
 import { catalogue } from "./fixtures";
 
@@ -130,4 +131,12 @@ describe("the fault menu", () => {
     expect(grouped(faults, "node stops").flatMap((g) => g.faults.map((f) => f.kind))).toEqual(["node_down"]);
     expect(grouped(faults, "earthquake")).toEqual([]);
   });
+});
+
+test("a card counts one thing in the singular", () => {
+  const kind = { ...catalogue.kinds[0], fields: [field("shards", { label: "Shards" }), field("concurrency", { label: "Slots per node", default: 1 })] };
+  expect(designLine({ id: "near", kind: "elasticache", shards: 1 }, kind)).toBe("1 shard · 1 slot per node");
+  expect(designLine({ id: "near", kind: "elasticache", shards: 2 }, kind)).toBe("2 shards · 1 slot per node");
+  const other = { ...kind, fields: [field("batch", { label: "Batch", default: 1 }), field("ttl_s", { label: "Time to live", unit: "s", default: 1 })] };
+  expect(designLine({ id: "jobs", kind: "sqs" }, other)).toBe("1 batch · 1 s");
 });

@@ -269,6 +269,14 @@ describe("playback", () => {
     expect([session.clock.playhead_s, session.clock.playing, session.metrics.framesApplied]).toEqual([2, true, 2]);
   });
 
+  test("another document, which has no run yet, is watched from its beginning", () => {
+    const { session, receive } = open();
+    receive(run("a"));
+    session.seek(2);
+    receive({ gen: 2, run: null, frames: null });
+    expect(session.clock.playhead_s).toBe(0);
+  });
+
   test("a partial run does not pull the playhead back, a finished one does", () => {
     const { session, receive } = open();
     receive(run("r1"));

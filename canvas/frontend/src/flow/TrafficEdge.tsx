@@ -52,6 +52,7 @@ function paintEdge(session: Session, id: string, line: SVGGElement | null, label
     path.style.strokeWidth = "";
     line!.removeAttribute("data-state");
     label.textContent = "";
+    label.classList.remove("failing", "grey");
     return;
   }
   const row = frames.row(session.clock.playhead_s);

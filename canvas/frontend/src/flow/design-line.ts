@@ -13,7 +13,7 @@ export function designLine(node: Node, kind: Kind): string {
 
 function said(field: Field, value: Json | undefined): string | null {
   if (value === 0) return null; // what is off is not worth a word
-  if (typeof value === "number") return `${compact(value)} ${unitOf(field)}`;
+  if (typeof value === "number") return `${compact(value)} ${value === 1 ? singular(unitOf(field)) : unitOf(field)}`;
   if (field.type === "choice" && typeof value === "string") return value.replaceAll("_", " ");
   if (field.type === "oneof" && value !== null && typeof value === "object" && !Array.isArray(value)) {
     const [key, first] = Object.entries(value)[0] ?? [];
@@ -21,6 +21,9 @@ function said(field: Field, value: Json | undefined): string | null {
   }
   return null;
 }
+
+/** “1 slot per instance”: labels name what is counted first, and in the plural. */
+const singular = (counted: string): string => counted.replace(/^(\w+[^\Ws])s(?= per |$)/, "$1");
 
 const unitOf = (field: Field): string => {
   const unit = field.unit ?? "";

@@ -27,7 +27,7 @@ const SLOW_S = 10;
 const FAST_SPEED = 2.0;
 const SLOW_SPEED = 0.15;
 
-/** Edge lengths a second for a latency, log-linear between 1 ms and 10 s (GRAMMAR: edge latency). */
+/** Edge lengths a second for a latency, log-linear between 1 ms and 10 s. */
 export function speedOf(latency_s: number): number {
   if (!(latency_s > 0)) return FAST_SPEED;
   const x = Math.log(Math.min(SLOW_S, Math.max(FAST_S, latency_s)) / FAST_S) / Math.log(SLOW_S / FAST_S);

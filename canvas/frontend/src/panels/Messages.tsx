@@ -103,12 +103,20 @@ export function EmptyState() {
   return (
     <div className="fl-empty">
       <h2>Draw an architecture</h2>
-      <ol>
-        <li>Drag a <b>Region</b> from the left: it comes with two AZs.</li>
-        <li>Drag components into its AZs and <b>Clients</b> above it.</li>
-        <li>Connect them from the dot below a card to the next card.</li>
-        <li>Press <b>Play</b>, then break something.</li>
-      </ol>
+      <FirstSteps />
     </div>
+  );
+}
+
+/** How a drawing begins. */
+export function FirstSteps() {
+  const hasRegion = (useSession().doc.regions ?? []).length > 0;
+  return (
+    <ol className="fl-steps">
+      {!hasRegion && <li>Drag a <b>Region</b> from the left: it comes with two AZs.</li>}
+      <li>Drag components from the left into {hasRegion ? "the" : "its"} AZs and <b>Clients</b> above {hasRegion ? "the Region" : "it"}.</li>
+      <li>Connect them from the dot below a card to the next card.</li>
+      <li>Press <b>Play</b>, then break something.</li>
+    </ol>
   );
 }

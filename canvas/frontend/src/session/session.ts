@@ -109,6 +109,7 @@ export class Session {
     if (!meta) {
       this.frames = null;
       this.clock.playing = false;
+      if (!this.run) this.clock.playhead_s = 0; // another document: the first run of it is watched from its beginning
       return;
     }
     const known = this.frames?.meta;

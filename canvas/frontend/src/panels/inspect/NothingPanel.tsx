@@ -2,6 +2,7 @@ import type { Field } from "../../catalogue";
 import type { Json, Scenario } from "../../document/types";
 import { FieldRow } from "../../fields/FieldRow";
 import { useSession } from "../../session/use";
+import { FirstSteps } from "../Messages";
 
 /** What belongs to the document as a whole; bounds and defaults are those of the document's definition. */
 const SETTINGS: Field[] = [
@@ -23,6 +24,7 @@ export function NothingPanel() {
   return (
     <>
       <h2 className="fl-name">{doc.title || "Untitled drawing"}</h2>
+      {!doc.nodes.length && <FirstSteps />}
       {doc.story && <p className="fl-story">{doc.story}</p>}
       {floating.map((problem) => <p key={problem.path + problem.message} className="fl-wrong" role="alert"><b>{problem.path}</b> {problem.message}</p>)}
       <details className="fl-settings">
