@@ -126,5 +126,7 @@ def test_an_edge_that_cannot_be_is_refused_with_a_reason(open_page: OpenPage) ->
     canvas = Canvas(page).wait()
     edges = canvas.document().get("edges")
     canvas.connect("front", "orders")
-    expect(canvas.root.locator(".fl-toast")).to_be_visible()
+    toast = canvas.root.locator(".fl-toast")
+    expect(toast).to_be_visible()
     assert canvas.document().get("edges") == edges
+    assert toast.evaluate("e => getComputedStyle(e).pointerEvents") == "none", "the next line is drawn from a dot that it covers"
