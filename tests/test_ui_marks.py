@@ -197,3 +197,16 @@ def test_a_fault_says_how_badly_things_work() -> None:
     ]}  # fmt: skip
     grey = {f["id"]: f["grey"] for f in run_info.faults(Run(parse(document)).plan)}
     assert grey == {"grey": {"a": "+200 ms, 15 % loss"}, "slow": {"spare": "5 × the time"}, "late": {"web->orders": "+100 ms"}, "off": {}}
+
+
+def test_a_cache_with_replicas_is_shown_with_its_shards_and_the_lag_of_their_copies() -> None:
+    near = {"id": "near", "kind": "elasticache", "azs": ["a", "b"], "instances": 2, "replicas": 1, "capacity": 100}
+    users = {"id": "people", "kind": "clients", "rate_per_s": 50, "keys": {"count": 1000}}
+    nodes = [users, {"id": "web", "kind": "service"}, near, {"id": "orders", "kind": "store"}]
+    edges = [{"from": "people", "to": "web"}, {"from": "web", "to": "near"}, {"from": "web", "to": "orders", "cache": "near"}]
+    document = {"faultline": 1, "duration_s": 5, "regions": [{"id": "r", "azs": ["a", "b"]}], "nodes": nodes, "edges": edges}
+    run = Run(parse(document))
+    run.advance()
+    of = measured(run)
+    assert (facts(of)["near"]["partitions"], facts(of)["near"]["places"]) == (2, 200)
+    assert {"near[1]", "near[3]"} <= {m.item for m in marks(of) if m.field == "lag_s"}

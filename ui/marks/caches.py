@@ -33,10 +33,11 @@ def facts(plan: Plan) -> Facts:
     """How many keys fit, or how many there are."""
     keys = max((n.behaviour.keys.count for n in plan.nodes if isinstance(n.behaviour, Source) and n.behaviour.keys), default=0)
     found: Facts = {}
-    for n in dict.fromkeys(plan.instances[i].node for i in plan.memories()):
+    owner = [plan.instances[i].node for i in plan.memories()]
+    for n in dict.fromkeys(owner):
         cache = plan.nodes[n].behaviour
         assert isinstance(cache, Cache)
-        fitting = cache.capacity * plan.nodes[n].count if cache.capacity else keys
+        fitting = cache.capacity * owner.count(n) if cache.capacity else keys
         found[plan.nodes[n].id] = {"places": min(fitting, keys) if keys else fitting}
     return found
 

@@ -25,7 +25,7 @@ def marks(run: Measured) -> Iterator[Mark]:
 
 def facts(plan: Plan) -> Facts:
     """How many members a partition has: copies follow the primary of their own."""
-    return {plan.nodes[n].id: {"partitions": plan.nodes[n].behaviour.partitions} for n in plan.stores()}  # type: ignore[union-attr]
+    return {plan.nodes[n].id: {"partitions": plan.store(n).partitions} for n in plan.stores()}
 
 
 def _pauses(plan: Plan) -> list[tuple[float, set[int]]]:
