@@ -90,6 +90,15 @@ def test_a_subject_that_fails_leaves_out_its_own_marks_only(
     assert "ui.marks.caches failed" in caplog.text
 
 
+def test_a_subject_that_fails_leaves_out_its_own_facts_only(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = facts(measured(run))
+    monkeypatch.setattr(caches, "facts", lambda plan: plan.nothing)
+    assert set(facts(measured(run))) <= set(whole) and len(facts(measured(run))) > 0
+    assert "ui.marks.caches failed" in caplog.text
+
+
 def test_every_mark_belongs_to_something_of_the_plan_and_is_there_once(run: Run) -> None:
     plan = run.plan
     items = {n.id for n in plan.nodes} | {e.id for e in plan.edges} | {p.id for p in plan.places}

@@ -31,10 +31,15 @@ def marks(run: Measured) -> list[Mark]:
 
 
 def facts(run: Measured) -> dict[str, dict[str, Any]]:
-    """By item: bounds, lengths and names that marks are drawn with."""
+    """By item: bounds, lengths and names that marks are drawn with. A subject that fails leaves its own out, as with marks."""
     found: Facts = {}
     for subject in SUBJECTS:
-        for item, values in subject.facts(run.plan).items():
+        try:
+            told = subject.facts(run.plan)
+        except Exception:
+            log.exception("Facts of %s failed.", subject.__name__)
+            continue
+        for item, values in told.items():
             found.setdefault(item, {}).update(values)
     return found
 
