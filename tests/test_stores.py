@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +21,7 @@ from engine.series import ROLES
 from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_stores import random_plan_of_stores, random_store_fault
 from tests.documents import said, shop
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import assert_branch_is_exact, equal
 from tests.test_oracle import differences
 
@@ -207,15 +204,7 @@ for seed in (0, 5, 7, 11):
 
 
 def test_the_interpreted_stores_give_the_same_bytes_as_the_compiled_ones() -> None:
-    root = Path(__file__).resolve().parent.parent
-    one, other = (
-        subprocess.run(
-            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True,
-        )
-        for n in "01"
-    )
-    assert other.returncode == 0, other.stderr[-2000:]
-    assert one.stdout == other.stdout != ""
+    assert_same_when_interpreted(INTERPRETED)
 
 
 DOCUMENT = """

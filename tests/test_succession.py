@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +19,7 @@ from engine.results.suspects import Suspects
 from engine.series import ROLES
 from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_stores import in_two_regions, random_plan_of_regions, random_region_fault
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import assert_branch_is_exact
 from tests.test_oracle import differences
 
@@ -246,15 +243,7 @@ for plan in (random_plan_of_quorums(3, 6.0), random_plan_of_quorums(9, 6.0), ran
 
 
 def test_the_interpreted_members_give_the_same_bytes_as_the_compiled_ones() -> None:
-    root = Path(__file__).resolve().parent.parent
-    one, other = (
-        subprocess.run(
-            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True,
-        )
-        for n in "01"
-    )
-    assert other.returncode == 0, other.stderr[-2000:]
-    assert one.stdout == other.stdout != ""
+    assert_same_when_interpreted(INTERPRETED)
 
 
 DOCUMENT = """

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +17,7 @@ from engine.series import CACHE_COUNTS
 from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_caches import random_cache_fault, random_plan_of_caches, random_plan_of_herds
 from tests.documents import said
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import assert_branch_is_exact
 
 READ, WRITE = (("read", 1.0),), (("write", 1.0),)
@@ -159,15 +156,7 @@ for seed in (1, 4, 6, 9):
 
 
 def test_interpreted_herds_give_the_same_bytes_as_compiled_ones() -> None:
-    root = Path(__file__).resolve().parent.parent
-    one, other = (
-        subprocess.run(
-            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": n}, capture_output=True, text=True,
-        )
-        for n in "01"
-    )
-    assert other.returncode == 0, other.stderr[-2000:]
-    assert one.stdout == other.stdout != ""
+    assert_same_when_interpreted(INTERPRETED)
 
 
 # ---- the document ----
