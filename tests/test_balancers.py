@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +19,7 @@ from engine.plan import HOPS, Plan, PlanFault
 from engine.validation.plans import down, fault, make_plan, random_fault
 from engine.validation.plans_balancers import random_balancer_plan, random_zonal_plan, shift
 from tests.documents import said
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 
@@ -62,15 +59,7 @@ for plan in (random_balancer_plan(1, 3.0), random_balancer_plan(2, 3.0), random_
 
 
 def test_the_interpreted_kernel_gives_the_same_bytes_as_the_compiled_one() -> None:
-    root = Path(__file__).resolve().parent.parent
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True,
-        )
-        for switch in ("0", "1")
-    ]
-    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
-    assert outputs[0].stdout == outputs[1].stdout != ""
+    assert_same_when_interpreted(INTERPRETED)
 
 
 def fleet(

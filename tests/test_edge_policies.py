@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +20,7 @@ from engine.series import EXTRAS, Series
 from engine.validation.plans import down, fault, make_plan, random_fault
 from engine.validation.plans_edges import random_edge_plan
 from engine.validation.plans_elastic import quiet_after
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import assert_branch_is_exact, equal, run
 
 SEEDS = st.integers(0, 10_000)
@@ -301,12 +298,4 @@ for seed in (3, 8):
 
 
 def test_the_interpreted_kernel_gives_the_same_bytes_as_the_compiled_one() -> None:
-    root = Path(__file__).resolve().parent.parent
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", INTERPRETED], cwd=root, env=os.environ | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True,
-        )
-        for switch in ("0", "1")
-    ]
-    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
-    assert outputs[0].stdout == outputs[1].stdout != ""
+    assert_same_when_interpreted(INTERPRETED)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -21,6 +17,7 @@ from engine.live import REFUSED
 from engine.outcomes import OUTCOMES
 from engine.validation.plans import down, fault, make_plan, mm, random_fault
 from engine.validation.plans_elastic import quiet_after, random_elastic_plan
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import OFTEN, SEEDS, equal, run
 
 CONSTANT = Distribution("constant", 0.1)
@@ -84,16 +81,7 @@ for seed in (2, 5, 12):
 
 
 def test_the_interpreted_kernel_gives_the_same_bytes_as_the_compiled_one() -> None:
-    root = Path(__file__).resolve().parent.parent
-    env = os.environ | {"PYTHONPATH": str(root)}
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", INTERPRETED], cwd=root, env=env | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True
-        )
-        for switch in ("0", "1")
-    ]
-    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
-    assert outputs[0].stdout == outputs[1].stdout != ""
+    assert_same_when_interpreted(INTERPRETED)
 
 
 def surge(start: float, end: float, factor: float):

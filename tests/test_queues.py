@@ -16,6 +16,7 @@ from engine.plan import Plan, PlanFault
 from engine.series import QUEUE_COUNTS, Series
 from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_queues import random_queue_fault, random_queue_plan
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 
@@ -150,21 +151,9 @@ def test_a_cut_to_the_consumers_heals_without_a_lost_slot_or_message() -> None:
 
 
 def test_compiled_queues_give_the_bytes_of_interpreted_ones() -> None:
-    import os
-    import subprocess
-    import sys
-    from pathlib import Path
-
     code = (
         "import hashlib; from engine.validation.plans_queues import random_queue_plan; from tests.test_invariants import run\n"
         "for seed in (2, 12, 16): s = run(random_queue_plan(seed, 6.0)).series; "
         "print(hashlib.sha256(s.queue_counts.tobytes() + s.inst_busy_s.tobytes() + s.edge_attempt_ends.tobytes()).hexdigest())"
     )
-    root = Path(__file__).resolve().parent.parent
-    env = os.environ | {"PYTHONPATH": str(root)}
-    outputs = [
-        subprocess.run([sys.executable, "-c", code], cwd=root, env=env | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True)
-        for switch in ("0", "1")
-    ]
-    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
-    assert outputs[0].stdout == outputs[1].stdout != ""
+    assert_same_when_interpreted(code)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import random
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -23,6 +20,7 @@ from engine.validation.measuring import estimate
 from engine.validation.plans import down, fault, make_plan, random_fault
 from engine.validation.plans_sessions import random_session_plan, restart
 from tests.documents import said
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 
@@ -75,11 +73,7 @@ for seed in (0, 1, 2, 3):
 
 
 def test_the_interpreted_kernel_gives_the_same_bytes() -> None:
-    runs = [
-        subprocess.run([sys.executable, "-c", INTERPRETED], env={**os.environ, **off}, capture_output=True, text=True, check=True).stdout
-        for off in ({}, {"NUMBA_DISABLE_JIT": "1"})
-    ]
-    assert runs[0] == runs[1] != ""
+    assert_same_when_interpreted(INTERPRETED)
 
 
 # ---- exact values ----

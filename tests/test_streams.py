@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +23,7 @@ from engine.validation.plans import fault, make_plan
 from engine.validation.plans_elastic import quiet_after
 from engine.validation.plans_streams import random_stream_plan, stream_fault
 from tests.documents import said, with_queue
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 
@@ -156,14 +153,7 @@ def test_compiled_streams_give_the_bytes_of_interpreted_ones() -> None:
         "for seed in (0, 3, 8): s = run(random_stream_plan(seed, 6.0)).series; "
         "print(hashlib.sha256(s.queue_counts.tobytes() + s.inst_busy_s.tobytes() + s.queue_shard_age_s.tobytes()).hexdigest())"
     )
-    root = Path(__file__).resolve().parent.parent
-    env = os.environ | {"PYTHONPATH": str(root)}
-    outputs = [
-        subprocess.run([sys.executable, "-c", code], cwd=root, env=env | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True)
-        for switch in ("0", "1")
-    ]
-    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
-    assert outputs[0].stdout == outputs[1].stdout != ""
+    assert_same_when_interpreted(code)
 
 
 # ---- documents ----

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import random
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +22,7 @@ from engine.validation.plans import down, fault, make_plan
 from engine.validation.plans_elastic import quiet_after
 from engine.validation.plans_topics import nothing, random_topic_plan, topic_fault
 from tests.documents import said, with_queue, with_topic
+from tests.interpreted import assert_same_when_interpreted
 from tests.test_invariants import OFTEN, SEEDS, assert_branch_is_exact, run
 from tests.test_oracle import differences
 from tests.test_theory import assert_close, estimate
@@ -163,14 +160,7 @@ def test_compiled_topics_give_the_bytes_of_interpreted_ones() -> None:
         "for seed in (0, 5, 8): s = run(random_topic_plan(seed, 6.0)).series; "
         "print(hashlib.sha256(s.topic_counts.tobytes() + s.inst_busy_s.tobytes() + s.edge_attempt_ends.tobytes()).hexdigest())"
     )
-    root = Path(__file__).resolve().parent.parent
-    env = os.environ | {"PYTHONPATH": str(root)}
-    outputs = [
-        subprocess.run([sys.executable, "-c", code], cwd=root, env=env | {"NUMBA_DISABLE_JIT": switch}, capture_output=True, text=True)
-        for switch in ("0", "1")
-    ]
-    assert outputs[1].returncode == 0, outputs[1].stderr[-2000:]
-    assert outputs[0].stdout == outputs[1].stdout != ""
+    assert_same_when_interpreted(code)
 
 
 # ---- documents ----
